@@ -1,0 +1,35 @@
+/** @jest-config-loader esbuild-register */
+import type { Config } from 'jest';
+
+const config: Config = {
+  roots: ['<rootDir>/src', '<rootDir>/spec'],
+  testMatch: ['<rootDir>/spec/**/*.spec.ts'],
+  testEnvironment: 'node',
+  // Specs run as CommonJS and unchecked; `npm run typecheck` is what checks their types.
+  transform: {
+    '^.+\\.ts$': [
+      'ts-jest',
+      {
+        tsconfig: {
+          target: 'ES2022',
+          module: 'CommonJS',
+          moduleResolution: 'Bundler',
+          esModuleInterop: true,
+          isolatedModules: true,
+          sourceMap: true,
+        },
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^rxjs-flow$': '<rootDir>/src/index.ts',
+    '^rxjs-flow/([a-z0-9]+)$': '<rootDir>/src/$1.ts',
+  },
+  reporters: ['default', '<rootDir>/spec/support/count-reporter.cjs'],
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['src/**/*.ts'],
+  coverageDirectory: 'coverage',
+};
+
+export default config;
