@@ -1,0 +1,122 @@
+/**
+ * One end of a flow: two pipes and the half-close table over them. It decides when the flow is over and who is told;
+ * what the far side is (a transport, a paired endpoint) is its `Wire`.
+ *
+ *                  write side                         read side
+ *     open         push                               claim, release
+ *     shut down    shutdownWrite: flushes, then EOF   shutdownRead: reads end, inbound data is dropped
+ *     ended        the wire has signalled EOF         the peer's EOF has arrived
+ *
+ *     both ended ──▶ wire.free ──▶ [close() was called: wire.hook] ──▶ closed        fail, abort ──▶ broken
+ */
+import type { Pipe } from './pipe.js';
+
+/** The far side of an endpoint. */
+export interface Wire {
+  /** Both directions ended in order: free everything, then call `done`. */
+  free(done: () => void): void;
+  /** The flow is aborted here: break both pipes and free everything now. */
+  cut(reason: unknown): void;
+  /** shutdown('read'): a wire that can stop its source does, and the read side ends; others go on, and it is dropped. */
+  stop?(): void;
+  /** Only where there is no peer to wait for: what close() runs, once, after both directions have ended. */
+  hook?(done: (failure?: unknown) => void): void;
+}
+
+/** Told what becomes of an endpoint; each is called at most once. */
+export interface EndpointListener {
+  onWriteEnded(): void;
+  onClosed(): void;
+  onBroken(reason: unknown): void;
+  /** The answer to {@link Endpoint.close}. */
+  onHook(failure?: unknown): void;
+}
+
+export class Endpoint {
+  listener: EndpointListener | null = null;
+  wire: Wire | null = null;
+
+  #readEnded = false;
+  #writeEnded = false;
+  #state: 'open' | 'freeing' | 'closed' | 'broken' = 'open';
+  #closing = false;
+
+  constructor(
+    readonly inbound: Pipe,
+    readonly outbound: Pipe,
+  ) {}
+
+  shutdownWrite(): void {
+    this.outbound.end();
+  }
+
+  shutdownRead(): void {
+    this.inbound.discard();
+    this.wire?.stop?.();
+  }
+
+  /** Ends the write side and waits for the peer's end; without a peer, ends both sides. */
+  close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    if (this.#state === 'closed') {
+      this.#runHook();
+      return;
+    }
+    if (this.#state !== 'open') return;
+    this.shutdownWrite();
+    if (this.wire?.hook === undefined) this.inbound.prefetch();
+    else this.shutdownRead();
+  }
+
+  abort(reason: unknown): void {
+    if (this.#state === 'closed' || this.#state === 'broken') return;
+    this.#state = 'broken';
+    this.wire?.cut(reason);
+    this.listener?.onBroken(reason);
+  }
+
+  /** The wire's news: it broke, after having told both pipes. */
+  broke(reason: unknown): void {
+    if (this.#state === 'closed' || this.#state === 'broken') return;
+    this.#state = 'broken';
+    this.listener?.onBroken(reason);
+  }
+
+  /** The wire's news: the peer's EOF has arrived. */
+  readEnded(): void {
+    this.#readEnded = true;
+    this.#settle();
+  }
+
+  /** The wire's news: everything written has been flushed and EOF signalled. */
+  writeEnded(): void {
+    if (this.#writeEnded || this.isOver) return;
+    this.#writeEnded = true;
+    this.listener?.onWriteEnded();
+    this.#settle();
+  }
+
+  get isOver(): boolean {
+    return this.#state === 'closed' || this.#state === 'broken';
+  }
+
+  #settle(): void {
+    if (this.#state !== 'open' || !this.#readEnded || !this.#writeEnded) return;
+    this.#state = 'freeing';
+    const done = () => {
+      if (this.#state !== 'freeing') return;
+      this.#state = 'closed';
+      if (this.#closing) this.#runHook();
+      this.listener?.onClosed();
+    };
+    if (this.wire === null) done();
+    else this.wire.free(done);
+  }
+
+  #runHook(): void {
+    const done = (failure?: unknown) => this.listener?.onHook(failure);
+    if (this.wire?.hook === undefined) done();
+    else this.wire.hook(done);
+  }
+}

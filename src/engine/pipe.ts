@@ -1,0 +1,425 @@
+/**
+ * One direction of a flow: a byte-bounded queue with at most one reader. It orders, queues, ends and trampolines;
+ * it knows no RxJS, no timer, no platform and no error class (reasons are opaque values, made above).
+ *
+ *     producer ── push / end / fail ──▶ [ ring ] ──▶ onData / onEnd / onFailure ── reader
+ *              ◀── OK / FULL, onRoom ──          ◀── claim / resume / release / discard ──
+ *
+ *     OPEN ── end() ──▶ ENDING ── at most `capacity` bytes left ──▶ ENDED      (EOF stands behind the queued data)
+ *       └──── fail(), cut(), refuse() from any state but FAILED ──▶ FAILED     (so does a failure)
+ */
+import { Ring } from './ring.js';
+import { CLOSED, FULL, OK, OVERFLOW, type PushStatus } from './status.js';
+
+/** Takes what a pipe delivers. A claimed reader waits for data until it answers `false`, and again after `resume`. */
+export interface Reader {
+  /** One buffer. `true`: give the next as it comes. `false`: nothing more until `resume` (or ever, if released). */
+  onData(buffer: Uint8Array): boolean;
+  /** Several queued buffers at once, in order; a reader without it gets them one by one. */
+  onBatch?(buffers: Uint8Array[]): boolean;
+  /** EOF: the reader is released already. */
+  onEnd(): void;
+  /** The direction broke: the reader is released already. */
+  onFailure(reason: unknown): void;
+  /** Another reader is active and goes on: this one is not let in. */
+  onBusy(): void;
+  /** Whether this reader is about to release the pipe, so that its successor may come in now. */
+  isEnding(): boolean;
+}
+
+/** Waits for room in a pipe that answered FULL. */
+export interface RoomWaiter {
+  /** The pipe's own mark: where in the stream this waiter stands. */
+  mark: number;
+  onRoom(): void;
+  onRefused(reason: unknown): void;
+}
+
+/** Where a pipe's data comes from, if it must be asked for. */
+export interface Source {
+  /** Data is wanted: push now or later, and go on while pushing answers that more is wanted. */
+  pull(): void;
+}
+
+const OPEN = 0;
+const ENDING = 1;
+const ENDED = 2;
+const FAILED = 3;
+
+export class Pipe {
+  /** Bytes that may wait; above it a push answers FULL. */
+  readonly capacity: number;
+  /** Bytes that may wait at all; above it a push answers OVERFLOW and takes nothing. */
+  readonly limit: number;
+  /** Asked for data when a reader waits; a pipe that is only pushed into has none. */
+  source: Source | null = null;
+  /** Told once, when EOF stands in the pipe: the end has arrived, though data before it may be unread. */
+  onEnded: () => void = nothing;
+
+  /** Bytes waiting here, those in the hand of an acknowledging reader included. */
+  bytes = 0;
+
+  #state: typeof OPEN | typeof ENDING | typeof ENDED | typeof FAILED = OPEN;
+  #readFailure: unknown = undefined;
+  #writeFailure: unknown = undefined;
+
+  readonly #ring = new Ring<Uint8Array>();
+  readonly #waiters = new Ring<RoomWaiter>();
+  /** Bytes ever queued; a waiter's mark is this number at its time. */
+  #pushed = 0;
+
+  #reader: Reader | null = null;
+  /** Came while the reader was delivering: takes over if that delivery ends the reader, is busy if not. */
+  #parked: Reader | null = null;
+  #waiting = false;
+  #delivering = false;
+  /** Something happened inside the delivery that the straight path does not expect. */
+  #disturbed = false;
+  #resumedInside = false;
+
+  /** A reader that answers `false` still has the buffer in hand, until it resumes. */
+  readonly #acknowledged: boolean;
+  #inHand = 0;
+
+  #discarding = false;
+  #prefetching = false;
+  /** The source was told to go on and has not been told to stop. */
+  #flowing = false;
+
+  constructor(capacity: number, options: { readonly limit?: number; readonly acknowledged?: boolean } = {}) {
+    this.capacity = capacity;
+    this.limit = options.limit ?? DEFAULT_LIMIT;
+    this.#acknowledged = options.acknowledged ?? false;
+  }
+
+  // ── the producer's side ────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Hands one buffer (not empty) to the waiting reader, or queues it. */
+  push(buffer: Uint8Array): PushStatus {
+    if (this.#state !== OPEN) return CLOSED;
+    if (!this.#waiting || this.#delivering) return this.#enqueue(buffer);
+    // A waiting reader means an empty ring: the buffer goes straight through.
+    const reader = this.#reader as Reader;
+    this.#delivering = true;
+    const more = reader.onData(buffer);
+    this.#delivering = false;
+    if (more && !this.#disturbed) return OK;
+    return this.#afterStraight(reader, more, buffer.byteLength);
+  }
+
+  /** Several buffers (none empty) with nothing in between; one status for them all. */
+  pushAll(buffers: readonly Uint8Array[]): PushStatus {
+    if (this.#state !== OPEN) return CLOSED;
+    if (this.#discarding) return OK;
+    let size = 0;
+    for (const buffer of buffers) size += buffer.byteLength;
+    if (this.#isOverLimit(size)) return OVERFLOW;
+    for (const buffer of buffers) this.#ring.push(buffer);
+    this.bytes += size;
+    this.#pushed += size;
+    if (this.#delivering) this.#disturbed = true;
+    const mark = this.#pushed;
+    this.#pump();
+    if (this.#isFailed()) return CLOSED;
+    return this.#hasRoom(mark) ? OK : FULL;
+  }
+
+  /** Calls `waiter` once, as soon as all that was pushed so far has room: at once if it has. */
+  awaitRoom(waiter: RoomWaiter): void {
+    waiter.mark = this.#pushed;
+    if (this.#isFailed()) waiter.onRefused(this.#writeFailure);
+    else if (this.#waiters.length === 0 && this.#hasRoom(waiter.mark)) waiter.onRoom();
+    else this.#waiters.push(waiter);
+  }
+
+  /** EOF: takes its place once what waits for room has found it. */
+  end(): void {
+    if (this.#state !== OPEN) return;
+    this.#state = ENDING;
+    this.#disturbed = this.#delivering;
+    this.#settleEnding();
+    if (!this.#delivering) this.#pump();
+  }
+
+  /** The direction broke: the reader gets the data that had room, then the failure; the producer's waiters at once. */
+  fail(forReader: unknown, forWriter: unknown = forReader): void {
+    if (this.#state >= ENDED) return; // EOF has arrived: it stays the end
+    this.#dropAboveCapacity();
+    this.#breakWith(forReader, forWriter);
+    if (!this.#delivering) this.#pump();
+  }
+
+  // ── the reader's side ──────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Makes `reader` the reader, waiting for data; a second one is refused unless the first is ending. */
+  claim(reader: Reader): void {
+    if (this.#reader !== null) {
+      if (this.#delivering && this.#parked === null) {
+        this.#parked = reader;
+        this.#disturbed = true;
+        return;
+      }
+      if (this.#delivering || !this.#reader.isEnding()) {
+        reader.onBusy();
+        return;
+      }
+    }
+    this.#reader = reader;
+    this.#waiting = true;
+    if (this.#delivering) this.#disturbed = true;
+    else this.#pump();
+  }
+
+  /** The reader wants to go on after it answered `false`. */
+  resume(reader: Reader): void {
+    if (reader !== this.#reader) return;
+    if (this.#delivering) {
+      // Inside its own delivery, before it answered: counts as `true`, whatever the answer.
+      if (this.#waiting) this.#resumedInside = true;
+      else this.#waiting = true;
+      this.#disturbed = true;
+      return;
+    }
+    if (this.#waiting) return;
+    this.#waiting = true;
+    this.#putDown();
+    this.#pump();
+  }
+
+  /** The reader goes; what comes later waits for the next one. */
+  release(reader: Reader): void {
+    if (reader === this.#parked) {
+      this.#parked = null;
+      return;
+    }
+    if (reader !== this.#reader) return;
+    this.#disturbed = this.#delivering;
+    this.#reader = this.#parked;
+    this.#parked = null;
+    this.#waiting = this.#reader !== null;
+    if (this.#waiting && !this.#delivering) this.#pump();
+  }
+
+  /** Nobody will read: the reader ends, queued and later data is dropped, and the producer always finds room. */
+  discard(): void {
+    if (this.#discarding) return;
+    this.#discarding = true;
+    this.#dropQueue();
+    this.#settleReaders();
+    this.#admit();
+    this.#request();
+  }
+
+  /** As {@link fail}, but at once: queued data is dropped too. */
+  cut(forReader: unknown, forWriter: unknown = forReader): void {
+    if (this.#state >= ENDED && this.#ring.length === 0) return; // nothing is lost: the end stays what it was
+    this.#dropQueue();
+    this.#breakWith(forReader, forWriter);
+    this.#settleReaders();
+  }
+
+  /** Lets the source go on up to the capacity though no reader waits, so that an EOF close behind can arrive. */
+  prefetch(): void {
+    if (this.#prefetching) return;
+    this.#prefetching = true;
+    this.#request();
+  }
+
+  /** Whether the source should go on pushing. */
+  get wanted(): boolean {
+    if (this.#state !== OPEN) return false;
+    return this.#waiting || this.#discarding || (this.#prefetching && this.bytes <= this.capacity);
+  }
+
+  /** The source's part of a push: pushing answered; is more wanted? If not, the source is asked again later. */
+  keepFlowing(): boolean {
+    this.#flowing = this.wanted;
+    return this.#flowing;
+  }
+
+  get isOpen(): boolean {
+    return this.#state === OPEN;
+  }
+
+  /** Why pushes are refused; `undefined` where the pipe just ended. */
+  get writeFailure(): unknown {
+    return this.#writeFailure;
+  }
+
+  // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #enqueue(buffer: Uint8Array): PushStatus {
+    if (this.#discarding) return OK;
+    const size = buffer.byteLength;
+    if (this.#isOverLimit(size)) return OVERFLOW;
+    this.#disturbed = this.#delivering;
+    this.#ring.push(buffer);
+    this.bytes += size;
+    this.#pushed += size;
+    return this.bytes > this.capacity ? FULL : OK;
+  }
+
+  /** After a straight delivery that did not end as usual: the reader stopped, went, failed, or others pushed meanwhile. */
+  #afterStraight(reader: Reader, answer: boolean, size: number): PushStatus {
+    const more = this.#answerOf(answer);
+    const held = !more && this.#acknowledged && !this.#isFailed();
+    if (held) {
+      this.#inHand = size;
+      this.bytes += size;
+      this.#pushed += size;
+    }
+    const status = held && this.bytes > this.capacity ? FULL : OK;
+    this.#afterReader(reader, more);
+    this.#pump();
+    return this.#isFailed() ? CLOSED : status;
+  }
+
+  /** What the reader answered, once what happened inside the delivery is taken in. */
+  #answerOf(answer: boolean): boolean {
+    const more = answer || this.#resumedInside;
+    this.#resumedInside = false;
+    this.#disturbed = false;
+    return more;
+  }
+
+  /** Delivers while the reader wants and the ring has; then the end, or a request for more. */
+  #pump(): void {
+    if (this.#delivering) return;
+    while (this.#waiting && this.#ring.length > 0) {
+      const reader = this.#reader as Reader;
+      this.#delivering = true;
+      const more = reader.onBatch !== undefined && this.#ring.length > 1 ? this.#deliverAll(reader) : this.#deliverOne(reader);
+      // Writers let in now still find a delivery under way: what they push is queued, and the loop goes on with it.
+      this.#admit();
+      this.#delivering = false;
+      this.#afterReader(reader, more);
+    }
+    if (this.#waiting && this.#isOver()) this.#settleReaders();
+    else this.#request();
+  }
+
+  #deliverOne(reader: Reader): boolean {
+    const buffer = this.#ring.shift();
+    return this.#take(buffer.byteLength, reader.onData(buffer));
+  }
+
+  #deliverAll(reader: Reader): boolean {
+    const buffers: Uint8Array[] = [];
+    let size = 0;
+    while (this.#ring.length > 0 && buffers.length < MOST_AT_ONCE) {
+      const buffer = this.#ring.shift();
+      size += buffer.byteLength;
+      buffers.push(buffer);
+    }
+    return this.#take(size, (reader.onBatch as (buffers: Uint8Array[]) => boolean).call(reader, buffers));
+  }
+
+  /** Counts delivered bytes as gone, or as in hand where the reader still has to say that it is through with them. */
+  #take(size: number, answer: boolean): boolean {
+    const more = this.#answerOf(answer);
+    if (!more && this.#acknowledged && !this.#isFailed()) this.#inHand = size;
+    else this.bytes = Math.max(0, this.bytes - size); // a cut inside the delivery has cleared the count already
+    return more;
+  }
+
+  /** What the reader's answer, or its going, means for who waits next. */
+  #afterReader(reader: Reader, more: boolean): void {
+    if (reader !== this.#reader) return; // released inside the delivery: its successor, if any, is in place
+    if (!more) this.#waiting = false;
+    const parked = this.#parked;
+    if (parked === null) return;
+    this.#parked = null;
+    parked.onBusy();
+  }
+
+  /** The bytes in hand are through. */
+  #putDown(): void {
+    if (this.#inHand === 0) return;
+    this.bytes -= this.#inHand;
+    this.#inHand = 0;
+    const nested = this.#delivering;
+    this.#delivering = true;
+    this.#admit();
+    this.#delivering = nested;
+  }
+
+  /** Tells the reader, and one that came while it was delivering, how the direction ended. */
+  #settleReaders(): void {
+    const reader = this.#reader;
+    const parked = this.#parked;
+    this.#reader = null;
+    this.#parked = null;
+    this.#waiting = false;
+    this.#disturbed = this.#delivering;
+    if (reader !== null) this.#tellEnd(reader);
+    if (parked !== null) this.#tellEnd(parked);
+  }
+
+  #tellEnd(reader: Reader): void {
+    if (this.#state === FAILED && !this.#discarding) reader.onFailure(this.#readFailure);
+    else reader.onEnd();
+  }
+
+  /** Lets in the waiters whose bytes have room now, oldest first; then the end, if it waits for the same. */
+  #admit(): void {
+    while (this.#waiters.length > 0 && this.#hasRoom(this.#waiters.peek().mark)) this.#waiters.shift().onRoom();
+    this.#settleEnding();
+  }
+
+  #settleEnding(): void {
+    if (this.#state !== ENDING || this.bytes > this.capacity) return;
+    this.#state = ENDED;
+    this.onEnded();
+  }
+
+  #breakWith(forReader: unknown, forWriter: unknown): void {
+    this.#state = FAILED;
+    this.#readFailure = forReader;
+    this.#writeFailure = forWriter;
+    this.#disturbed = this.#delivering;
+    while (this.#waiters.length > 0) this.#waiters.shift().onRefused(forWriter);
+  }
+
+  #dropAboveCapacity(): void {
+    while (this.bytes > this.capacity && this.#ring.length > 0) this.bytes -= this.#ring.pop().byteLength;
+  }
+
+  #dropQueue(): void {
+    if (this.#ring.length > 0) this.#ring.clear();
+    this.bytes = 0;
+    this.#inHand = 0;
+  }
+
+  #request(): void {
+    if (this.source === null || this.#flowing || !this.wanted) return;
+    this.#flowing = true;
+    this.source.pull();
+  }
+
+  #hasRoom(mark: number): boolean {
+    return mark - (this.#pushed - this.bytes) <= this.capacity;
+  }
+
+  #isOverLimit(size: number): boolean {
+    return this.#ring.length > 0 && (this.bytes + size > this.limit || this.#ring.length >= MOST_BUFFERS);
+  }
+
+  #isFailed(): boolean {
+    return this.#state === FAILED;
+  }
+
+  /** Whether a reader that waits gets nothing more but the end. */
+  #isOver(): boolean {
+    return this.#state >= ENDED || this.#discarding;
+  }
+}
+
+/** A caller that never looks at its results meets this limit, and not the end of the process's memory. */
+const DEFAULT_LIMIT = 2 ** 30;
+const MOST_BUFFERS = 2 ** 24;
+/** Buffers handed over in one batch: as many as `writev` takes (IOV_MAX). */
+const MOST_AT_ONCE = 1024;
+
+function nothing(): void {
+  // nobody listens
+}

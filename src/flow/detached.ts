@@ -1,0 +1,22 @@
+/**
+ * Whose a flow is. A creator's flow belongs to its subscription, which aborts it when it ends; one that was detached is
+ * its holder's to close. Creators ask `isDetached`, the `detach()` operator calls `detachFlow`.
+ */
+import type { Flow } from './flow.js';
+
+/** Registered, so that a flow of another copy of this package can be detached too. */
+export const DETACH: unique symbol = Symbol.for('rxjs-flow/detach') as never;
+
+/** A flow that can be taken from the subscription that made it; a decorator passes this on to the flow inside. */
+export interface Detachable {
+  readonly isDetached: boolean;
+  [DETACH](): void;
+}
+
+export function detachFlow(flow: Flow): void {
+  (flow as Partial<Detachable>)[DETACH]?.();
+}
+
+export function isDetached(flow: Flow): boolean {
+  return (flow as Partial<Detachable>).isDetached === true;
+}

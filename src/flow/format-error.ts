@@ -1,0 +1,38 @@
+import { isFlowError } from './flow-error.js';
+
+/**
+ * One line for a person: the code, the message, then each cause behind it.
+ *
+ * @example
+ * formatError(error) // refused: tcp 127.0.0.1:1: connection refused (cause: connect ECONNREFUSED 127.0.0.1:1)
+ */
+export function formatError(error: unknown): string {
+  const parts: string[] = [];
+  const seen = new Set<unknown>();
+  for (let one: unknown = error; one !== undefined && parts.length < MOST_CAUSES && !seen.has(one); one = causeOf(one)) {
+    seen.add(one);
+    parts.push(oneLine(textOf(one)));
+  }
+  const [first = 'undefined', ...causes] = parts;
+  return causes.reduce((text, cause) => `${text} (cause: ${cause})`, first);
+}
+
+const MOST_CAUSES = 8;
+
+function textOf(error: unknown): string {
+  if (isFlowError(error)) return `${error.code}: ${error.message}`;
+  if (error instanceof Error) return error.message || error.name;
+  try {
+    return String(error);
+  } catch {
+    return Object.prototype.toString.call(error);
+  }
+}
+
+function causeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null ? (error as { cause?: unknown }).cause : undefined;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,154 @@
+/**
+ * The observable face of an engine endpoint: the one implementation of `Flow` in this package, whatever the transport.
+ * It turns the engine's answers into results, errors and endings, and decides nothing itself.
+ */
+import type { Observable } from 'rxjs';
+import type { Endpoint, EndpointListener } from '../engine/endpoint.js';
+import { CLOSED, FULL, OK, OVERFLOW, type PushStatus } from '../engine/status.js';
+import { describe } from './describe.js';
+import { DETACH, type Detachable } from './detached.js';
+import { Ending } from './ending.js';
+import type { Flow, ShutdownMode, WriteResult } from './flow.js';
+import { FlowError, isFlowError } from './flow-error.js';
+import { isBytes } from './is-bytes.js';
+import { ReadObservable } from './read.js';
+import { accepted, PendingWrite, refused } from './write-result.js';
+
+const ENDPOINT = Symbol('endpoint');
+
+export class PipedFlow implements Flow, EndpointListener, Detachable {
+  readonly name: string;
+  readonly closed: Observable<void>;
+  readonly [ENDPOINT]: Endpoint;
+
+  readonly #read: ReadObservable;
+  readonly #closed = new Ending();
+  readonly #writeShutdown = new Ending();
+  readonly #closing = new Ending();
+  #breakage: unknown = undefined;
+  #detached = false;
+
+  constructor(endpoint: Endpoint, name: string) {
+    this.name = name;
+    this[ENDPOINT] = endpoint;
+    this.closed = this.#closed.observable;
+    this.#read = new ReadObservable(endpoint.inbound, name);
+    endpoint.listener = this;
+  }
+
+  read(): Observable<Uint8Array> {
+    return this.#read;
+  }
+
+  write(buffer: Uint8Array): Observable<WriteResult> {
+    if (!isBytes(buffer)) throw new TypeError(`${this.name}: write() takes a Uint8Array, not ${describe(buffer)}`);
+    const { outbound } = this[ENDPOINT];
+    if (buffer.byteLength === 0) return outbound.isOpen ? accepted : this.#outcome(CLOSED);
+    const status = outbound.push(buffer);
+    return status === OK ? accepted : this.#outcome(status);
+  }
+
+  writev(buffers: readonly Uint8Array[]): Observable<WriteResult> {
+    if (!Array.isArray(buffers)) throw new TypeError(`${this.name}: writev() takes an array, not ${describe(buffers)}`);
+    buffers.forEach((buffer, at) => {
+      if (isBytes(buffer)) return;
+      throw new TypeError(`${this.name}: writev() takes Uint8Arrays, not ${describe(buffer)} (buffers[${at}])`);
+    });
+    const pieces = buffers.filter((buffer) => buffer.byteLength > 0);
+    const { outbound } = this[ENDPOINT];
+    if (pieces.length === 0) return outbound.isOpen ? accepted : this.#outcome(CLOSED);
+    const status = outbound.pushAll(pieces);
+    return status === OK ? accepted : this.#outcome(status);
+  }
+
+  shutdown(mode: ShutdownMode): Observable<void> {
+    if (mode !== 'read' && mode !== 'write' && mode !== 'read_write') {
+      const came = typeof mode === 'string' ? JSON.stringify(mode) : describe(mode);
+      throw new TypeError(`${this.name}: shutdown() takes 'read', 'write' or 'read_write', not ${came}`);
+    }
+    const endpoint = this[ENDPOINT];
+    if (mode !== 'write') endpoint.shutdownRead();
+    if (mode !== 'read') endpoint.shutdownWrite();
+    return mode === 'read' ? this.#readShutdown() : this.#writeShutdown.observable;
+  }
+
+  close(): Observable<void> {
+    this[ENDPOINT].close();
+    return this.#closing.observable;
+  }
+
+  abort(reason?: unknown): void {
+    const options = reason === undefined ? {} : { cause: reason };
+    this[ENDPOINT].abort(new FlowError('aborted', `${this.name}: aborted`, options));
+  }
+
+  // ── the engine's news ──────────────────────────────────────────────────────────────────────────────────────────
+
+  onWriteEnded(): void {
+    this.#writeShutdown.complete();
+  }
+
+  onClosed(): void {
+    this.#closed.complete();
+  }
+
+  onHook(failure?: unknown): void {
+    if (failure === undefined) this.#closing.complete();
+    else this.#closing.fail(failure);
+  }
+
+  onBroken(reason: unknown): void {
+    this.#breakage = reason;
+    this.#closed.fail(reason);
+    this.#closing.fail(reason);
+    this.#writeShutdown.fail(reason);
+  }
+
+  // ── lifetime ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  get isDetached(): boolean {
+    return this.#detached;
+  }
+
+  [DETACH](): void {
+    this.#detached = true;
+  }
+
+  // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #outcome(status: PushStatus): Observable<WriteResult> {
+    if (status === FULL) {
+      const pending = new PendingWrite();
+      this[ENDPOINT].outbound.awaitRoom(pending);
+      return pending;
+    }
+    if (status === OVERFLOW) this.#overflow();
+    return refused(writeErrorOf(this));
+  }
+
+  /** The caller has queued more than the hard limit: its write fails, and so do all later ones; what is queued goes. */
+  #overflow(): void {
+    const { outbound } = this[ENDPOINT];
+    const message = `${this.name}: ${outbound.bytes} bytes wait to be written (limit ${outbound.limit}): wait for results`;
+    this[ENDPOINT].abort(new FlowError('overflow', message));
+  }
+
+  #readShutdown(): Observable<void> {
+    const done = new Ending();
+    if (this.#breakage === undefined) done.complete();
+    else done.fail(this.#breakage);
+    return done.observable;
+  }
+}
+
+/** The engine's end of a flow of this package, `undefined` for another's `Flow`. */
+export function endpointOf(flow: Flow): Endpoint | undefined {
+  return flow instanceof PipedFlow ? flow[ENDPOINT] : undefined;
+}
+
+/** Why a flow of this package takes no write any more. */
+export function writeErrorOf(flow: Flow): FlowError {
+  const failure = endpointOf(flow)?.outbound.writeFailure;
+  if (isFlowError(failure)) return failure;
+  return new FlowError('closed', `${flow.name}: write after shutdown('write')`);
+}
