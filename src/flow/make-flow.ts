@@ -43,7 +43,7 @@ function checkTransport(transport: Transport): void {
     throw new TypeError(`makeFlow: transport.name must be a string, not ${describe(transport.name)}`);
   }
   for (const method of ['write', 'end', 'abort'] as const) {
-    if (typeof transport[method] === 'function') continue;
-    throw new TypeError(`makeFlow: transport.${method} must be a function, not ${describe(transport[method])}`);
+    const came = (transport as unknown as Record<string, unknown>)[method];
+    if (typeof came !== 'function') throw new TypeError(`makeFlow: transport.${method} must be a function, not ${describe(came)}`);
   }
 }

@@ -49,12 +49,7 @@ export class PipedFlow implements Flow, EndpointListener, Detachable {
   }
 
   writev(buffers: readonly Uint8Array[]): Observable<WriteResult> {
-    if (!Array.isArray(buffers)) throw new TypeError(`${this.name}: writev() takes an array, not ${describe(buffers)}`);
-    buffers.forEach((buffer, at) => {
-      if (isBytes(buffer)) return;
-      throw new TypeError(`${this.name}: writev() takes Uint8Arrays, not ${describe(buffer)} (buffers[${at}])`);
-    });
-    const pieces = buffers.filter((buffer) => buffer.byteLength > 0);
+    const pieces = this.#piecesOf(buffers);
     const { outbound } = this[ENDPOINT];
     if (pieces.length === 0) return outbound.isOpen ? accepted : this.#outcome(CLOSED);
     const status = outbound.pushAll(pieces);
@@ -115,6 +110,19 @@ export class PipedFlow implements Flow, EndpointListener, Detachable {
   }
 
   // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #piecesOf(buffers: readonly unknown[]): Uint8Array[] {
+    if (!Array.isArray(buffers)) throw new TypeError(`${this.name}: writev() takes an array, not ${describe(buffers)}`);
+    const pieces: Uint8Array[] = [];
+    for (let at = 0; at < buffers.length; at += 1) {
+      const buffer: unknown = buffers[at];
+      if (!isBytes(buffer)) {
+        throw new TypeError(`${this.name}: writev() takes Uint8Arrays, not ${describe(buffer)} (buffers[${at}])`);
+      }
+      if (buffer.byteLength > 0) pieces.push(buffer);
+    }
+    return pieces;
+  }
 
   #outcome(status: PushStatus): Observable<WriteResult> {
     if (status === FULL) {

@@ -10,7 +10,7 @@ import type { FlowError } from './flow-error.js';
 const OK_RESULT: WriteResult = Object.freeze({ ok: true });
 
 /** A write that was accepted at once. */
-export const accepted: Observable<WriteResult> = new Observable((subscriber) => {
+export const accepted = new Observable<WriteResult>((subscriber) => {
   subscriber.next(OK_RESULT);
   subscriber.complete();
 });
