@@ -1,0 +1,121 @@
+// Checks the package as its users get it: packs the build, has publint and attw read the tarball, installs the tarball
+// offline in an empty folder, and there imports every door as ESM and as CommonJS, and runs and type-checks one
+// program of each kind. It builds nothing: `npm run build` comes first.
+
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import ts from 'typescript';
+
+const EXPECTED = 'hello, flows; closed: true';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const doors = Object.keys(manifest.exports)
+  .filter((path) => path !== './package.json')
+  .map((path) => path.replace('.', manifest.name));
+const bin = (name) => join(root, 'node_modules/.bin', name);
+
+const folder = mkdtempSync(join(tmpdir(), 'rxjs-flow-package-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+if (!existsSync(join(root, 'dist/esm'))) fail('there is no dist to check: run `npm run build` first');
+const tarball = await pack();
+await Promise.all([publint(), attw(), installConsumer().then(() => Promise.all([...runs(), ...typeChecks()]))]);
+console.log(`package: ${doors.length} doors as ESM and CommonJS, publint and attw clean, both consumers run and type-check`);
+
+async function pack() {
+  const listing = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], root);
+  const packed = JSON.parse(listing);
+  // npm 12 lists packages by name, earlier ones in an array.
+  return join(folder, Object.values(packed)[0].filename);
+}
+
+function publint() {
+  return run(bin('publint'), [tarball, '--strict'], root);
+}
+
+function attw() {
+  return run(bin('attw'), [tarball, '--profile', 'node16'], root);
+}
+
+/** An empty project with the tarball installed, and beside it, as links, what its users have: the peers, a compiler. */
+async function installConsumer() {
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+  const quiet = ['--offline', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund', '--no-package-lock'];
+  await run('npm', ['install', ...quiet, tarball], folder);
+  for (const name of [...Object.keys(manifest.peerDependencies), 'typescript', '@types/node']) link(name);
+  cpSync(join(root, 'tools/consumers'), folder, { recursive: true });
+  const names = (load) => `console.log(JSON.stringify([${doors.map(load).join(', ')}].map((door) => Object.keys(door).sort())));\n`;
+  writeFileSync(join(folder, 'doors.mjs'), names((door) => `await import('${door}')`));
+  writeFileSync(join(folder, 'doors.cjs'), names((door) => `require('${door}')`));
+}
+
+function link(name) {
+  const target = join(root, 'node_modules', name);
+  const path = join(folder, 'node_modules', name);
+  if (!existsSync(target) || existsSync(path)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(target, path, 'dir');
+}
+
+function runs() {
+  return [sameNames(), expectOutput('consumer.mts'), expectOutput('consumer.cts'), runsItsProgram()];
+}
+
+async function sameNames() {
+  const [esm, cjs] = await Promise.all(['doors.mjs', 'doors.cjs'].map((file) => run(process.execPath, [file], folder)));
+  const [esmNames, cjsNames] = [esm, cjs].map((text) => JSON.parse(text));
+  doors.forEach((door, index) => {
+    const [ours, theirs] = [esmNames[index], cjsNames[index]].map((names) => names.join(' '));
+    if (ours === '') fail(`${door} exports nothing`);
+    if (ours !== theirs) fail(`${door} exports other names as ESM than as CommonJS:\n  ${ours}\n  ${theirs}`);
+  });
+}
+
+async function expectOutput(source) {
+  const program = source.replace('ts', 'js');
+  const module = source.endsWith('.mts') ? ts.ModuleKind.ESNext : ts.ModuleKind.CommonJS;
+  const compilerOptions = { module, target: ts.ScriptTarget.ES2022 };
+  const { outputText } = ts.transpileModule(readFileSync(join(folder, source), 'utf8'), { compilerOptions, fileName: source });
+  writeFileSync(join(folder, program), outputText);
+  const output = (await run(process.execPath, [program], folder)).trim();
+  if (output !== EXPECTED) fail(`${source} printed ${JSON.stringify(output)} instead of ${JSON.stringify(EXPECTED)}`);
+}
+
+/** The command the package installs is there and starts; what it does is for the specs. */
+async function runsItsProgram() {
+  if (!existsSync(join(root, manifest.bin[manifest.name]))) fail(`${manifest.bin[manifest.name]} is missing`);
+  await run(join(folder, 'node_modules/.bin', manifest.name), ['--help'], folder);
+}
+
+/** As users' compilers resolve: node16 for both kinds, a bundler's way for ESM. The package's own types are checked too. */
+function typeChecks() {
+  return [
+    ['node16', 'node16', ['consumer.mts', 'consumer.cts']],
+    ['esnext', 'bundler', ['consumer.mts']],
+  ].map(([module, moduleResolution, files]) => {
+    const config = join(folder, `tsconfig.${moduleResolution}.json`);
+    const compilerOptions = { module, moduleResolution, target: 'es2022', types: ['node'], strict: true, noEmit: true };
+    writeFileSync(config, JSON.stringify({ compilerOptions: { ...compilerOptions, exactOptionalPropertyTypes: true }, files }));
+    return run(join(folder, 'node_modules/typescript/bin/tsc'), ['-p', config], folder);
+  });
+}
+
+/** What the command printed; if it fails, all it printed is shown and the check ends. */
+async function run(command, args, cwd) {
+  try {
+    const { stdout } = await promisify(execFile)(command, args, { cwd, maxBuffer: 1 << 26 });
+    return stdout;
+  } catch (error) {
+    return fail(`${[command, ...args].join(' ')}\n${error.stdout ?? ''}${error.stderr ?? ''}${error.stdout === undefined ? error : ''}`);
+  }
+}
+
+function fail(message) {
+  console.error(`check-package: ${message}`);
+  process.exit(1);
+}
