@@ -22,7 +22,7 @@ const onlyInNode = (name) => ({ name, message: 'This room has no platform: it ru
 const filesOf = (rooms) => rooms.map((room) => `src/${room}/**/*.ts`);
 
 export default tseslint.config(
-  { ignores: ['dist/', '.build-*/', 'coverage/', 'reports/', '.stryker-tmp/', '.cache/', 'docs/api/', '**/node_modules/'] },
+  { ignores: ['dist/', '.build-*/', 'coverage/', 'reports/', '.stryker-tmp/', '.cache/', 'scratch/', 'docs/api/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],

@@ -1,17 +1,15 @@
 // Prints jest's own counts, `N passed, M failed`, as the very last line of a run, for people and scripts that read
 // only that line. It judges nothing: jest's exit code does. It waits for `exit`, since jest reports open handles late.
 
-/** @typedef {import('@jest/reporters').AggregatedResult} AggregatedResult */
-
 class CountReporter {
-  /** @param {unknown} _contexts @param {AggregatedResult} results */
+  /** `results` is jest's AggregatedResult. */
   onRunComplete(_contexts, results) {
     const line = countLine(results);
     process.once('exit', () => process.stdout.write(`${line}\n`));
   }
 }
 
-/** A suite that could not run at all counts as one failure: its tests are unknown. @param {AggregatedResult} results */
+/** A suite that could not run at all counts as one failure: its specs are unknown. */
 function countLine(results) {
   const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
   const skipped = results.numPendingTests + results.numTodoTests;
@@ -20,4 +18,3 @@ function countLine(results) {
 }
 
 module.exports = CountReporter;
-module.exports.countLine = countLine;
