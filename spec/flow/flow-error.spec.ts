@@ -1,0 +1,45 @@
+import { FlowError, isFlowError } from '../../src/flow/flow-error.js';
+
+describe('FlowError', () => {
+  it('carries its code, its message and its cause', () => {
+    const cause = new Error('ECONNRESET');
+    const error = new FlowError('reset', 'tcp 127.0.0.1:80: connection reset', { cause });
+    expect(error).toBeInstanceOf(Error);
+    expect(error.name).toBe('FlowError');
+    expect(error.code).toBe('reset');
+    expect(error.message).toBe('tcp 127.0.0.1:80: connection reset');
+    expect(error.cause).toBe(cause);
+    expect(String(error)).toBe('FlowError: tcp 127.0.0.1:80: connection reset');
+  });
+
+  it('has a cause only if it was given one, be it undefined', () => {
+    expect('cause' in new FlowError('closed', 'x')).toBe(false);
+    expect('cause' in new FlowError('closed', 'x', {})).toBe(false);
+    expect('cause' in new FlowError('aborted', 'x', { cause: undefined })).toBe(true);
+  });
+});
+
+describe('isFlowError', () => {
+  it('is true for a FlowError, and for its code only where one is asked for', () => {
+    const error = new FlowError('closed', 'x');
+    expect(isFlowError(error)).toBe(true);
+    expect(isFlowError(error, 'closed')).toBe(true);
+    expect(isFlowError(error, 'reset')).toBe(false);
+  });
+
+  it('is true for an error of another copy of the package', () => {
+    let other: { FlowError: typeof FlowError } | undefined;
+    jest.isolateModules(() => {
+      other = jest.requireActual('../../src/flow/flow-error.js');
+    });
+    const error = new other!.FlowError('timeout', 'x');
+    expect(error).not.toBeInstanceOf(FlowError);
+    expect(isFlowError(error, 'timeout')).toBe(true);
+  });
+
+  it('is false for anything else', () => {
+    for (const other of [undefined, null, 'closed', 7, {}, { code: 'closed' }, new Error('closed')]) {
+      expect(isFlowError(other)).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,37 @@
+import { FlowError } from '../../src/flow/flow-error.js';
+import { formatError } from '../../src/flow/format-error.js';
+
+describe('formatError', () => {
+  it('says the code, the message and the causes on one line', () => {
+    const cause = new Error('connect ECONNREFUSED 127.0.0.1:1');
+    const error = new FlowError('refused', 'tcp 127.0.0.1:1: connection refused', { cause });
+    expect(formatError(error)).toBe(
+      'refused: tcp 127.0.0.1:1: connection refused (cause: connect ECONNREFUSED 127.0.0.1:1)',
+    );
+  });
+
+  it('follows a chain of causes, each once, and not without end', () => {
+    const inner = new FlowError('reset', 'inner');
+    const outer = new FlowError('failed', 'outer', { cause: inner });
+    expect(formatError(outer)).toBe('failed: outer (cause: reset: inner)');
+    const loop: { message: string; cause?: unknown } & Error = new Error('loop');
+    loop.cause = loop;
+    expect(formatError(loop)).toBe('loop');
+    let deep = new Error('0');
+    for (let i = 1; i < 20; i += 1) deep = new Error(String(i), { cause: deep });
+    expect(formatError(deep).split('cause:')).toHaveLength(8);
+  });
+
+  it('folds white space, so that the line stays one', () => {
+    expect(formatError(new Error(' two\n  lines\t'))).toBe('two lines');
+  });
+
+  it('prints whatever was thrown', () => {
+    expect(formatError('text')).toBe('text');
+    expect(formatError(undefined)).toBe('undefined');
+    expect(formatError(null)).toBe('null');
+    expect(formatError(7)).toBe('7');
+    expect(formatError(new RangeError(''))).toBe('RangeError');
+    expect(formatError(Object.create(null))).toBe('[object Object]');
+  });
+});
