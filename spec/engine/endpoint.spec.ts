@@ -119,6 +119,27 @@ describe('Endpoint', () => {
     expect(log).toEqual(['write ended', 'free', 'closed', 'hook', 'close failed no']);
   });
 
+  it('stops its wire once, before it drops what came, and asks for nothing more', () => {
+    const { endpoint, log }: Bench = bench({ stop: () => log.push(`stop with ${endpoint.inbound.bytes} bytes unread`) });
+    endpoint.inbound.source = { pull: () => log.push('pull') };
+    endpoint.inbound.push(Uint8Array.of(1, 2));
+    endpoint.shutdownRead();
+    endpoint.shutdownRead();
+    expect(log).toEqual(['stop with 2 bytes unread']);
+    expect(endpoint.inbound.bytes).toBe(0);
+  });
+
+  it('does not stop a wire whose read side has ended, or that is broken', () => {
+    const { endpoint, log }: Bench = bench({ stop: () => log.push('stop') });
+    endpoint.inbound.end();
+    endpoint.shutdownRead();
+    expect(log).toEqual([]);
+    const other: Bench = bench({ stop: () => other.log.push('stop') });
+    other.endpoint.abort('why');
+    other.endpoint.shutdownRead();
+    expect(other.log).toEqual(['cut why', 'broken why']);
+  });
+
   it('drops inbound data after shutdownRead, and waits for the peer all the same', () => {
     const { endpoint, log } = bench();
     endpoint.shutdownRead();

@@ -17,7 +17,10 @@ export interface Wire {
   free(done: () => void): void;
   /** The flow is aborted here: break both pipes and free everything now. */
   cut(reason: unknown): void;
-  /** shutdown('read'): a wire that can stop its source does, and the read side ends; others go on, and it is dropped. */
+  /**
+   * shutdown('read'): a wire that can stop its source does, and the read side ends; others go on, and it is dropped.
+   * Called at most once, and not after the read side has ended.
+   */
   stop?(): void;
   /** Only where there is no peer to wait for: what close() runs, once, after both directions have ended. */
   hook?(done: (failure?: unknown) => void): void;
@@ -40,6 +43,7 @@ export class Endpoint {
   #writeEnded = false;
   #state: 'open' | 'freeing' | 'closed' | 'broken' = 'open';
   #closing = false;
+  #stopped = false;
 
   constructor(
     readonly inbound: Pipe,
@@ -51,8 +55,8 @@ export class Endpoint {
   }
 
   shutdownRead(): void {
+    this.#stopSource();
     this.inbound.discard();
-    this.wire?.stop?.();
   }
 
   /** Ends the write side and waits for the peer's end; without a peer, ends both sides. */
@@ -99,6 +103,15 @@ export class Endpoint {
 
   get isOver(): boolean {
     return this.#state === 'closed' || this.#state === 'broken';
+  }
+
+  /** Before the data is dropped: a source that is told to stop is not asked for more, not even to drop it. */
+  #stopSource(): void {
+    const { wire } = this;
+    if (wire?.stop === undefined || this.#stopped || this.#readEnded || this.isOver) return;
+    this.#stopped = true;
+    this.inbound.source = null;
+    wire.stop();
   }
 
   #settle(): void {
