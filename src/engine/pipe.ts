@@ -80,16 +80,19 @@ export class Pipe {
   /** A reader that answers `false` still has the buffer in hand, until it resumes. */
   readonly #acknowledged: boolean;
   #inHand = 0;
+  /** What is pushed here has arrived already, so that no producer waits for room: an end stands behind all of it, at once. */
+  readonly #arrived: boolean;
 
   #discarding = false;
   #prefetching = false;
   /** The source was told to go on and has not been told to stop. */
   #flowing = false;
 
-  constructor(capacity: number, options: { readonly limit?: number; readonly acknowledged?: boolean } = {}) {
+  constructor(capacity: number, options: { readonly limit?: number; readonly acknowledged?: boolean; readonly arrived?: boolean } = {}) {
     this.capacity = capacity;
     this.limit = options.limit ?? DEFAULT_LIMIT;
     this.#acknowledged = options.acknowledged ?? false;
+    this.#arrived = options.arrived ?? false;
   }
 
   // ── the producer's side ────────────────────────────────────────────────────────────────────────────────────────
@@ -367,7 +370,7 @@ export class Pipe {
   }
 
   #settleEnding(): void {
-    if (this.#state !== ENDING || this.bytes > this.capacity) return;
+    if (this.#state !== ENDING || (this.bytes > this.capacity && !this.#arrived)) return;
     this.#state = ENDED;
     this.onEnded();
   }
@@ -381,6 +384,7 @@ export class Pipe {
   }
 
   #dropAboveCapacity(): void {
+    if (this.#arrived) return;
     while (this.bytes > this.capacity && this.#ring.length > 0) this.bytes -= this.#ring.pop().byteLength;
   }
 

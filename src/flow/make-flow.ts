@@ -27,7 +27,7 @@ export function makeFlow(transport: Transport): Flow {
   checkTransport(transport);
   const mark = transport.highWaterMark ?? 0;
   const limit = transport.maxQueuedBytes;
-  const inbound = new Pipe(mark, limit === undefined ? {} : { limit });
+  const inbound = new Pipe(mark, limit === undefined ? { arrived: true } : { arrived: true, limit });
   const outbound = new Pipe(mark, { acknowledged: true });
   const endpoint = new Endpoint(inbound, outbound);
   const flow = new PipedFlow(endpoint, transport.name);
