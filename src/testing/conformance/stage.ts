@@ -1,0 +1,183 @@
+/**
+ * What a conformance case plays on: two connected flows, things watched, and waiting that ends with a clear message
+ * at the case's time limit. It cleans up after itself: both flows are aborted and every timer is cleared.
+ */
+import { defer, from, type Observable, type ObservableInput } from 'rxjs';
+import type { Flow, WriteResult } from '../../flow/flow.js';
+import type { FlowError, FlowErrorCode } from '../../flow/flow-error.js';
+import { toBytes } from '../bytes.js';
+import { equal, isCoded, pattern, sizeOf, textOf } from './verdict.js';
+import { Watch } from './watch.js';
+
+interface Wait {
+  readonly until: string;
+  readonly condition: () => boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Stage {
+  near!: Flow;
+  far!: Flow;
+
+  readonly #waits = new Set<Wait>();
+  readonly #watches: Watch<unknown>[] = [];
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #limitMs: number;
+  #expired = false;
+
+  constructor(limitMs: number) {
+    this.#limitMs = limitMs;
+    this.#after(limitMs, () => this.#expire());
+  }
+
+  /** Has the flows made; `swapped` makes the second of them the near one. */
+  async open(create: () => ObservableInput<[Flow, Flow]>, swapped: boolean): Promise<void> {
+    // Kept subscribed for as long as the case runs: where lifetime is subscription, it is what keeps the flows open.
+    const made = this.watch(defer(() => from(create())));
+    await this.when('create() has made two flows', () => made.values.length > 0 || made.isEnded);
+    if (made.values.length === 0) {
+      throw new Error(`create() ${made.ended === 'error' ? 'failed' : 'made no flows'}`, { cause: made.error });
+    }
+    const [a, b] = made.values[0]!;
+    this.near = swapped ? b : a;
+    this.far = swapped ? a : b;
+  }
+
+  // ── watching ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Subscribes now, and until the case ends. */
+  watch<T>(source: Observable<T>): Watch<T> {
+    const watch = new Watch(source, () => this.#check());
+    this.#watches.push(watch);
+    return watch;
+  }
+
+  /** A subscription to `flow.read()`. */
+  reading(flow: Flow): Watch<Uint8Array> {
+    return this.watch(flow.read());
+  }
+
+  /** Writes now and watches the result. */
+  writing(flow: Flow, data: string | Uint8Array): Watch<WriteResult> {
+    return this.watch(flow.write(toBytes(data)));
+  }
+
+  // ── waiting ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Waits for `condition`, looked at after each notification of anything watched. */
+  when(until: string, condition: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const wait = { until, condition, resolve, reject };
+      this.#waits.add(wait);
+      if (this.#expired) this.#expire();
+      else this.#check();
+    });
+  }
+
+  /** Waits for the end of what is watched, whatever it is. */
+  ended(what: string, watch: Watch<unknown>): Promise<void> {
+    return this.when(`${what} has ended`, () => watch.isEnded);
+  }
+
+  /** Waits until the reading has brought `text`, and nothing else. */
+  async reads(reading: Watch<Uint8Array>, text: string): Promise<void> {
+    const size = toBytes(text).byteLength;
+    await this.when(`the read has brought ${JSON.stringify(text)}`, () => sizeOf(reading) >= size || reading.isEnded);
+    equal(textOf(reading), text, 'what was read');
+  }
+
+  /** Writes, and waits for `{ok: true}`. */
+  async accepted(flow: Flow, data: string | Uint8Array): Promise<void> {
+    await this.isOk(this.writing(flow, data));
+  }
+
+  async isOk(result: Watch<WriteResult>): Promise<void> {
+    await this.ended('the write', result);
+    if (result.ended === 'error') throw new Error('the write errored instead of emitting a result', { cause: result.error });
+    const [only] = result.values;
+    if (only?.ok !== true) throw new Error('the write was not accepted', { cause: only?.error });
+  }
+
+  /** Waits for the write's result, and fails unless it is `{ok: false}` with such an error. */
+  async isRefused(result: Watch<WriteResult>, code?: FlowErrorCode): Promise<FlowError> {
+    await this.ended('the write', result);
+    if (result.ended === 'error') throw new Error('the write errored instead of emitting a result', { cause: result.error });
+    equal(result.values.length, 1, 'results of a refused write');
+    const only = result.values[0]!;
+    if (only.ok) throw new Error('the write was accepted');
+    return isCoded(only.error, code, 'the error of a refused write');
+  }
+
+  /** Some milliseconds in which what ought not to happen could happen. */
+  quiet(): Promise<void> {
+    let over = false;
+    // Two timers in a row, so that the events of a late event loop are dealt with before the verdict.
+    this.#after(QUIET_MS, () => this.#after(1, () => {
+      over = true;
+      this.#check();
+    }));
+    return this.when('a quiet time is over', () => over);
+  }
+
+  /** Writes until a result stays pending, and gives all results and the bytes written. */
+  async fill(flow: Flow): Promise<{ results: Watch<WriteResult>[]; size: number; pending: Watch<WriteResult> }> {
+    const results: Watch<WriteResult>[] = [];
+    for (let size = BLOCK; size <= MOST_UNREAD; size += BLOCK) {
+      const result = this.writing(flow, pattern(BLOCK, size - BLOCK));
+      results.push(result);
+      if (!result.isEnded) await this.quiet();
+      if (!result.isEnded) return { results, size, pending: result };
+    }
+    throw new Error(`${MOST_UNREAD} bytes were accepted though nobody reads`);
+  }
+
+  // ── cleaning up ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Aborts both flows, waits for both to have gone, and lets go of everything; resolves even if they do not go. */
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#expired = false;
+    const flows = [this.near, this.far].filter((flow) => flow !== undefined);
+    const goings = flows.map((flow) => this.watch(flow.closed));
+    for (const flow of flows) flow.abort();
+    let given = false;
+    this.#after(Math.min(LONGEST_GOODBYE_MS, this.#limitMs), () => {
+      given = true;
+      this.#check();
+    });
+    await this.when('both flows have gone', () => given || goings.every((going) => going.isEnded));
+    for (const timer of this.#timers) clearTimeout(timer);
+    for (const watch of this.#watches) watch.unsubscribe();
+  }
+
+  #after(ms: number, callback: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      callback();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  #check(): void {
+    for (const wait of this.#waits) {
+      if (!wait.condition()) continue;
+      this.#waits.delete(wait);
+      wait.resolve();
+    }
+  }
+
+  #expire(): void {
+    this.#expired = true;
+    for (const wait of this.#waits) {
+      this.#waits.delete(wait);
+      wait.reject(new Error(`time limit of ${this.#limitMs} ms: still waiting until ${wait.until}`));
+    }
+  }
+}
+
+const QUIET_MS = 20;
+const LONGEST_GOODBYE_MS = 1000;
+const BLOCK = 65536;
+/** More than any transport may hold for a peer that does not read. */
+const MOST_UNREAD = 2 ** 27;

@@ -1,0 +1,76 @@
+/** What conformance cases judge with: each of these throws a plain Error that says what was expected and what came. */
+import { isFlowError, type FlowError, type FlowErrorCode } from '../../flow/flow-error.js';
+import { formatError } from '../../flow/format-error.js';
+import { joinBytes, toText } from '../bytes.js';
+import type { Watch } from './watch.js';
+
+/** Fails unless both are the same, saying `what` was compared. */
+export function equal(actual: unknown, expected: unknown, what: string): void {
+  if (Object.is(actual, expected)) return;
+  throw new Error(`${what}: expected ${show(expected)}, got ${show(actual)}`);
+}
+
+/** Fails with `message` unless `condition` holds. */
+export function check(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(message);
+}
+
+export function sizeOf(reading: Watch<Uint8Array>): number {
+  return reading.values.reduce((sum, buffer) => sum + buffer.byteLength, 0);
+}
+
+export function textOf(reading: Watch<Uint8Array>): string {
+  return toText(joinBytes(reading.values));
+}
+
+/** `size` bytes that tell their own place in the stream, as if cut out of an endless one at `offset`. */
+export function pattern(size: number, offset = 0): Uint8Array {
+  const bytes = new Uint8Array(size);
+  for (let at = 0; at < size; at += 1) {
+    const place = offset + at;
+    bytes[at] = (place * 31 + (place >>> 8) * 17 + (place >>> 16)) & 0xff;
+  }
+  return bytes;
+}
+
+/** Fails at the first byte that is not the pattern's. */
+export function isPattern(buffers: readonly Uint8Array[], size: number, what: string): void {
+  const came = joinBytes(buffers);
+  const expected = pattern(size);
+  const shorter = Math.min(came.byteLength, size);
+  for (let at = 0; at < shorter; at += 1) {
+    if (came[at] !== expected[at]) throw new Error(`${what}: byte ${at} of ${size} is ${came[at]!}, not ${expected[at]!}`);
+  }
+  equal(came.byteLength, size, `${what}: number of bytes`);
+}
+
+/** Fails unless the Observable errored with a FlowError of this code, which it gives back. */
+export function failedWith(watch: Watch<unknown>, code: FlowErrorCode, what: string): FlowError {
+  equal(watch.ended, 'error', `how ${what} ended`);
+  return isCoded(watch.error, code, `the error of ${what}`);
+}
+
+/** Fails unless `error` is a FlowError, and of this code if one is given. */
+export function isCoded(error: unknown, code: FlowErrorCode | undefined, what: string): FlowError {
+  if (!isFlowError(error)) throw new Error(`${what} is no FlowError: ${formatError(error)}`, { cause: error });
+  if (code !== undefined && error.code !== code) {
+    throw new Error(`${what}: expected code ${code}, got ${formatError(error)}`, { cause: error });
+  }
+  return error;
+}
+
+/** Fails unless calling throws a TypeError whose message matches. */
+export function throwsTypeError(call: () => unknown, message: RegExp): void {
+  try {
+    call();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw new Error(`threw ${formatError(error)}, not a TypeError`, { cause: error });
+    check(message.test(error.message), `the TypeError does not name what came (${message.source}): ${error.message}`);
+    return;
+  }
+  throw new Error(`threw nothing where a TypeError naming ${message.source} is due`);
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}

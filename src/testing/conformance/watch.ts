@@ -1,0 +1,37 @@
+/** Everything that one Observable has said so far, kept to be judged; it judges nothing itself. */
+import type { Observable, Subscription } from 'rxjs';
+
+export class Watch<T> {
+  readonly values: T[] = [];
+  /** How the Observable ended, if it has. */
+  ended: 'complete' | 'error' | undefined = undefined;
+  error: unknown = undefined;
+  readonly #subscription: Subscription;
+
+  /** Subscribes at once; `onNews` is called after each notification has been noted. */
+  constructor(source: Observable<T>, onNews: () => void) {
+    this.#subscription = source.subscribe({
+      next: (value) => {
+        this.values.push(value);
+        onNews();
+      },
+      error: (error: unknown) => {
+        this.ended = 'error';
+        this.error = error;
+        onNews();
+      },
+      complete: () => {
+        this.ended = 'complete';
+        onNews();
+      },
+    });
+  }
+
+  get isEnded(): boolean {
+    return this.ended !== undefined;
+  }
+
+  unsubscribe(): void {
+    this.#subscription.unsubscribe();
+  }
+}
