@@ -24,7 +24,7 @@ function readAll(flow: Flow): string[] {
   const log: string[] = [];
   flow.read().subscribe({
     next: (buffer) => log.push(new TextDecoder().decode(buffer)),
-    error: (error: FlowError) => log.push(`#${error.code}`),
+    error: (error: unknown) => log.push(`#${(error as FlowError).code}`),
     complete: () => log.push('|'),
   });
   return log;
