@@ -1,4 +1,11 @@
 /** The core door, `rxjs-flow`: flows, their combinators and the flows in memory. */
+export { copy, type CopyOptions } from './combinators/copy.js';
+export { CopyError } from './combinators/copy-error.js';
+export type { CopyStats } from './combinators/copy-stats.js';
+export { formatStats } from './combinators/format-stats.js';
+export { forward, type ForwardOptions } from './combinators/forward.js';
+export { proxy, type ProxyOptions, type ProxyStats } from './combinators/proxy.js';
+export { ProxyError, type ProxyDirection } from './combinators/proxy-error.js';
 export type { Flow, ShutdownMode, WriteResult } from './flow/flow.js';
 export { FlowError, isFlowError, type FlowErrorCode } from './flow/flow-error.js';
 export { formatError } from './flow/format-error.js';

@@ -58,8 +58,7 @@ class ReadSubscription implements Reader, Delivery {
   }
 
   onBusy(): void {
-    const message = `${this.name}: read() while another read is active; share() one subscription instead`;
-    this.subscriber.error(new FlowError('busy', message));
+    this.subscriber.error(busyError(this.name));
   }
 
   isEnding(): boolean {
@@ -78,6 +77,11 @@ class ReadSubscription implements Reader, Delivery {
   unsubscribe(): void {
     this.pipe.release(this);
   }
+}
+
+/** What a second reader is told, while the first goes on. */
+export function busyError(name: string): FlowError {
+  return new FlowError('busy', `${name}: read() while another read is active; share() one subscription instead`);
 }
 
 /**
