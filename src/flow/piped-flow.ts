@@ -4,6 +4,7 @@
  */
 import type { Observable } from 'rxjs';
 import type { Endpoint, EndpointListener } from '../engine/endpoint.js';
+import type { Pipe } from '../engine/pipe.js';
 import { CLOSED, FULL, OK, OVERFLOW, type PushStatus } from '../engine/status.js';
 import { describe } from './describe.js';
 import { DETACH, type Detachable } from './detached.js';
@@ -21,6 +22,7 @@ export class PipedFlow implements Flow, EndpointListener, Detachable {
   readonly closed: Observable<void>;
   readonly [ENDPOINT]: Endpoint;
 
+  readonly #outbound: Pipe;
   readonly #read: ReadObservable;
   readonly #closed = new Ending();
   readonly #writeShutdown = new Ending();
@@ -32,6 +34,7 @@ export class PipedFlow implements Flow, EndpointListener, Detachable {
     this.name = name;
     this[ENDPOINT] = endpoint;
     this.closed = this.#closed.observable;
+    this.#outbound = endpoint.outbound;
     this.#read = new ReadObservable(endpoint.inbound, name);
     endpoint.listener = this;
   }
@@ -42,17 +45,15 @@ export class PipedFlow implements Flow, EndpointListener, Detachable {
 
   write(buffer: Uint8Array): Observable<WriteResult> {
     if (!isBytes(buffer)) throw new TypeError(`${this.name}: write() takes a Uint8Array, not ${describe(buffer)}`);
-    const { outbound } = this[ENDPOINT];
-    if (buffer.byteLength === 0) return outbound.isOpen ? accepted : this.#outcome(CLOSED);
-    const status = outbound.push(buffer);
+    if (buffer.byteLength === 0) return this.#outbound.isOpen ? accepted : this.#outcome(CLOSED);
+    const status = this.#outbound.push(buffer);
     return status === OK ? accepted : this.#outcome(status);
   }
 
   writev(buffers: readonly Uint8Array[]): Observable<WriteResult> {
     const pieces = this.#piecesOf(buffers);
-    const { outbound } = this[ENDPOINT];
-    if (pieces.length === 0) return outbound.isOpen ? accepted : this.#outcome(CLOSED);
-    const status = outbound.pushAll(pieces);
+    if (pieces.length === 0) return this.#outbound.isOpen ? accepted : this.#outcome(CLOSED);
+    const status = this.#outbound.pushAll(pieces);
     return status === OK ? accepted : this.#outcome(status);
   }
 
@@ -127,7 +128,7 @@ export class PipedFlow implements Flow, EndpointListener, Detachable {
   #outcome(status: PushStatus): Observable<WriteResult> {
     if (status === FULL) {
       const pending = new PendingWrite();
-      this[ENDPOINT].outbound.awaitRoom(pending);
+      this.#outbound.awaitRoom(pending);
       return pending;
     }
     if (status === OVERFLOW) this.#overflow();
@@ -136,8 +137,8 @@ export class PipedFlow implements Flow, EndpointListener, Detachable {
 
   /** The caller has queued more than the hard limit: its write fails, and so do all later ones; what is queued goes. */
   #overflow(): void {
-    const { outbound } = this[ENDPOINT];
-    const message = `${this.name}: ${outbound.bytes} bytes wait to be written (limit ${outbound.limit}): wait for results`;
+    const { bytes, limit } = this.#outbound;
+    const message = `${this.name}: ${bytes} bytes wait to be written (limit ${limit}): wait for results`;
     this[ENDPOINT].abort(new FlowError('overflow', message));
   }
 
