@@ -1,0 +1,135 @@
+import { EMPTY, Observable, of, throwError } from 'rxjs';
+import type { Flow } from '../../src/flow/flow.js';
+import { flowPair } from '../../src/memory/pair.js';
+import { conformance, type ConformanceOptions } from '../../src/testing/conformance.js';
+
+const create = () => of(flowPair());
+
+function first(options: ConformanceOptions, name = 'data in flight') {
+  return conformance(options).find((one) => one.name.startsWith(name))!;
+}
+
+describe('conformance()', () => {
+  it('has at least 60 cases, each with a name of its own', () => {
+    const names = conformance({ create, sides: 'a→b' }).map((one) => one.name);
+    expect(names.length).toBeGreaterThanOrEqual(60);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('runs every case for both sides, or for the one that is asked for', () => {
+    const both = conformance({ create }).map((one) => one.name);
+    const one = conformance({ create, sides: 'b→a' }).map((each) => each.name);
+    expect(both).toHaveLength(2 * one.length);
+    expect(both).toEqual(expect.arrayContaining(one));
+    expect(one.every((name) => name.endsWith('(b→a)'))).toBe(true);
+  });
+
+  it('swaps the sides', async () => {
+    const shutDown: string[] = [];
+    const watched = (flow: Flow): Flow =>
+      Object.create(flow, { shutdown: { value: (mode: 'write') => (shutDown.push(flow.name), flow.shutdown(mode)) } }) as Flow;
+    const pairs = () => of(flowPair({ name: 'p' }).map((flow) => bound(watched(flow), flow)) as [Flow, Flow]);
+    await first({ create: pairs, sides: 'a→b' }, "shutdown('write') is hot").run();
+    await first({ create: pairs, sides: 'b→a' }, "shutdown('write') is hot").run();
+    expect(shutDown).toEqual(['p a', 'p b']);
+  });
+
+  it('skips what a transport cannot do, with the declared reason, and creates nothing for it', async () => {
+    let created = 0;
+    const count = () => ((created += 1), create());
+    const cases = conformance({ create: count, capabilities: { halfClose: 'one frame closes both', reset: false } });
+    const reasons = new Set(cases.map((one) => one.skipped));
+    expect(reasons).toContain('halfClose: one frame closes both');
+    expect(reasons).toContain('reset: not supported (no reason given)');
+    await Promise.all(cases.filter((one) => one.skipped !== undefined).map((one) => one.run()));
+    expect(created).toBe(0);
+  });
+
+  it('runs everything that a transport can do', () => {
+    const cases = conformance({ create, capabilities: { immediate: true, byReference: true } });
+    expect(cases.filter((one) => one.skipped !== undefined)).toEqual([]);
+  });
+
+  it('asks a flow without a peer to close at once instead of waiting', () => {
+    const named = (options: ConformanceOptions) => conformance(options).filter((one) => one.name.includes('without a peer'));
+    expect(named({ create })).toEqual([]);
+    expect(named({ create, capabilities: { peer: 'made of functions' } })).toHaveLength(2);
+  });
+
+  it('says what it was waiting for when its time is over', async () => {
+    const [a, b] = [flowPair()[0], flowPair()[0]];
+    const unconnected = first({ create: () => of([a, b]), timeLimitMs: 20 });
+    await expect(unconnected.run()).rejects.toThrow('time limit of 20 ms: still waiting until the read has ended');
+  });
+
+  it('fails with the failure of create() as the cause', async () => {
+    const failure = new Error('no such port');
+    await expect(first({ create: () => throwError(() => failure) }).run()).rejects.toMatchObject({
+      message: 'create() failed',
+      cause: failure,
+    });
+    await expect(first({ create: () => EMPTY }).run()).rejects.toThrow('create() made no flows');
+    await expect(
+      first({
+        create: () => {
+          throw failure;
+        },
+      }).run(),
+    ).rejects.toMatchObject({ cause: failure });
+  });
+
+  it('takes a promise of flows too', async () => {
+    await first({ create: () => Promise.resolve(flowPair()) }).run();
+  });
+
+  it('leaves nothing behind: both flows are gone, create() is unsubscribed, no timer runs', async () => {
+    const flows: Flow[] = [];
+    let subscribed = 0;
+    const counted = () =>
+      new Observable<[Flow, Flow]>((subscriber) => {
+        subscribed += 1;
+        const pair = flowPair();
+        flows.push(...pair);
+        subscriber.next(pair);
+        return () => (subscribed -= 1);
+      });
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    await first({ create: counted }, 'a second subscription').run();
+    await first({ create: counted }, 'abort() is sticky').run();
+    await first({ create: counted }, 'write() is hot').run();
+    expect(subscribed).toBe(0);
+    expect(timers()).toBe(before);
+    for (const flow of flows) {
+      const ended: string[] = [];
+      flow.closed.subscribe({ complete: () => ended.push('closed'), error: () => ended.push('broken') });
+      expect(ended).toHaveLength(1);
+    }
+  });
+
+  it.each([
+    [{}, 'conformance: create must be a function, not undefined'],
+    [{ create: 7 }, 'conformance: create must be a function, not number 7'],
+    [{ create, capabilities: { teleport: true } }, 'conformance: capabilities.teleport is none of halfClose, reset'],
+    [{ create, capabilities: { reset: 1 } }, 'conformance: capabilities.reset must be true or a reason (a string), not number 1'],
+    [{ create, sides: 'left' }, 'conformance: sides must be'],
+    [{ create, timeLimitMs: 0 }, 'conformance: timeLimitMs must be a positive number, not number 0'],
+  ])('throws a TypeError for %p', (options, message) => {
+    expect(() => conformance(options as never)).toThrow(TypeError);
+    expect(() => conformance(options as never)).toThrow(message);
+  });
+});
+
+/** A flow's operations, bound to the flow, beside those that replace some of them. */
+function bound(replaced: Flow, flow: Flow): Flow {
+  return {
+    name: flow.name,
+    closed: flow.closed,
+    read: () => flow.read(),
+    write: (buffer) => flow.write(buffer),
+    writev: (buffers) => flow.writev(buffers),
+    shutdown: (mode) => replaced.shutdown(mode),
+    close: () => flow.close(),
+    abort: (reason) => flow.abort(reason),
+  };
+}
