@@ -1,0 +1,50 @@
+import { type MonoTypeOperatorFunction, Observable, Subscriber } from 'rxjs';
+import { deliveries, type Delivery } from '../engine/demand.js';
+
+/**
+ * Passes buffers on and says when the chain downstream takes hold of the read that delivers them (`true`) and when it
+ * has let go (`false`): for decorators that show backpressure. It holds nothing itself.
+ *
+ * @example
+ * flow.read().pipe(watchHolds((held) => console.log(held ? 'stalled' : 'reading')))
+ */
+export function watchHolds(onChange: (held: boolean) => void): MonoTypeOperatorFunction<Uint8Array> {
+  return (source) => new Observable((subscriber) => source.subscribe(new HoldWatch(subscriber, onChange)));
+}
+
+/** A delivery of its own on the stack, beside that of the read: what holds the one holds the other. */
+class HoldWatch extends Subscriber<Uint8Array> implements Delivery {
+  outer: Delivery | null = null;
+  #holds = 0;
+
+  constructor(
+    private readonly downstream: Subscriber<Uint8Array>,
+    private readonly onChange: (held: boolean) => void,
+  ) {
+    // A Subscriber, as RxJS's own operators are: a plain observer would hide whether `downstream` is ending.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    super(downstream);
+  }
+
+  hold(): void {
+    this.#holds += 1;
+    if (this.#holds === 1) this.onChange(true);
+  }
+
+  unhold(): void {
+    this.#holds -= 1;
+    if (this.#holds === 0) this.onChange(false);
+  }
+
+  /** @internal RxJS's hook for subclasses of Subscriber. */
+  protected override _next(buffer: Uint8Array): void {
+    this.outer = deliveries.innermost;
+    deliveries.innermost = this;
+    try {
+      this.downstream.next(buffer);
+    } finally {
+      deliveries.innermost = this.outer;
+      this.outer = null;
+    }
+  }
+}
