@@ -1,0 +1,55 @@
+import type { Observable } from 'rxjs';
+import { describe } from '../flow/describe.js';
+import type { Flow } from '../flow/flow.js';
+import { RecordedFlow } from './recorded-flow.js';
+import { Recorder } from './recorder.js';
+import { Tape } from './tape.js';
+import type { TapeEvent } from './tape-event.js';
+
+/** A flow that is recorded, and its tape. */
+export interface Recording {
+  /** Use this one in place of the flow that was given: only what goes through it is on the tape. */
+  readonly flow: Flow;
+  readonly tape: Observable<TapeEvent>;
+}
+
+/** What the tape holds for subscribers that come late. */
+export interface RecordOptions {
+  /** Events (default 65536). */
+  readonly maxEvents?: number;
+  /** Bytes of payload (default 16 MiB); the newest event is held whatever its size. */
+  readonly maxBytes?: number;
+}
+
+/**
+ * Records a flow. The recorded flow behaves as the one inside: the same results, endings, errors, backpressure and
+ * order, and it takes nothing on its own.
+ *
+ * The tape is hot: it runs whether or not anybody subscribes. A subscriber gets first what the tape still holds, from
+ * its start on, then what happens; where older events were let go (see {@link RecordOptions}), a `gap` event counts
+ * them, so subscribe at once to miss nothing. It completes once the flow is closed or broken and the reader of that
+ * moment, if there is one, has got the rest; it never errors. Payloads are on it by reference where that keeps no more
+ * than twice their size alive, else copied: do not change them.
+ *
+ * Events are given inside the read or write that causes them, so a slow consumer (`drainMap`, `asSink`) slows the reads
+ * down to its own speed: a tape goes to a file in bounded memory.
+ *
+ * @example
+ * const { flow, tape } = record(inner);
+ * tape.pipe(saveTape(), drainMap((line) => file.write(line))).subscribe();
+ */
+export function record(flow: Flow, options: RecordOptions = {}): Recording {
+  if (typeof flow !== 'object' || flow === null || typeof flow.read !== 'function') {
+    throw new TypeError(`record: flow must be a Flow, not ${describe(flow)}`);
+  }
+  const { maxEvents = 65536, maxBytes = 2 ** 24 } = options;
+  checkLimit('maxEvents', maxEvents);
+  checkLimit('maxBytes', maxBytes);
+  const tape = new Tape(flow.name, { maxEvents, maxBytes });
+  return { flow: new RecordedFlow(flow, new Recorder(tape)), tape: tape.events };
+}
+
+function checkLimit(name: string, value: number): void {
+  if (typeof value === 'number' && value >= 0) return;
+  throw new TypeError(`record: ${name} must be a number not below 0, not ${describe(value)}`);
+}
