@@ -50,7 +50,7 @@ export const abortCases: readonly CaseDefinition[] = [
   {
     name: 'abort() drops the unread data of this side',
     async test(stage) {
-      await stage.accepted(stage.far, 'unread');
+      stage.writing(stage.far, 'unread');
       await stage.quiet();
       stage.near.abort();
       const reading = stage.reading(stage.near);
@@ -104,7 +104,7 @@ export const abortCases: readonly CaseDefinition[] = [
   {
     name: 'abort() inside next() ends the read there and then',
     async test(stage) {
-      for (const part of ['one', 'two', 'three']) await stage.accepted(stage.far, part);
+      for (const part of ['one', 'two', 'three']) stage.writing(stage.far, part);
       let buffers = 0;
       const stop = () => {
         buffers += 1;
@@ -171,7 +171,7 @@ export const abortCases: readonly CaseDefinition[] = [
     name: 'a failure comes after the unread data that preceded it',
     needs: ['reset', 'immediate'],
     async test(stage) {
-      for (const part of ['one ', 'two ', 'three']) await stage.accepted(stage.near, part);
+      for (const part of ['one ', 'two ', 'three']) stage.writing(stage.near, part);
       stage.near.abort();
       const first = stage.watch(stage.far.read().pipe(take(1)));
       await stage.ended('take(1)', first);

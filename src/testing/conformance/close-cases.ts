@@ -109,7 +109,7 @@ export const closeCases: readonly CaseDefinition[] = [
     name: 'close() drops nothing: data that came before the end of the peer stays readable',
     needs: ['peer'],
     async test(stage) {
-      await stage.accepted(stage.far, 'kept');
+      stage.writing(stage.far, 'kept');
       stage.watch(stage.far.close());
       await stage.quiet();
       const close = stage.watch(stage.near.close());
@@ -145,7 +145,7 @@ export const closeCases: readonly CaseDefinition[] = [
     name: 'close() settles when the end of the peer has arrived, though data before it is unread, and stays readable',
     needs: ['peer', 'immediate'],
     async test(stage) {
-      await stage.accepted(stage.far, 'unread');
+      stage.writing(stage.far, 'unread');
       stage.watch(stage.far.shutdown('write'));
       const close = stage.watch(stage.near.close());
       await stage.ended('close()', close);

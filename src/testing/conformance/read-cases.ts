@@ -10,7 +10,7 @@ export const readCases: readonly CaseDefinition[] = [
     name: 'read() is cold: calling it without subscribing takes nothing',
     async test(stage) {
       stage.near.read();
-      await stage.accepted(stage.far, 'one');
+      stage.writing(stage.far, 'one');
       stage.near.read();
       await stage.reads(stage.reading(stage.near), 'one');
     },
@@ -46,7 +46,7 @@ export const readCases: readonly CaseDefinition[] = [
   {
     name: 'take(1) emits one buffer, and the next read() goes on where it stopped',
     async test(stage) {
-      for (const part of ['one ', 'two ', 'three']) await stage.accepted(stage.far, part);
+      for (const part of ['one ', 'two ', 'three']) stage.writing(stage.far, part);
       const first = stage.watch(stage.near.read().pipe(take(1)));
       await stage.ended('the first read', first);
       equal(first.values.length, 1, 'buffers of take(1)');
@@ -60,7 +60,7 @@ export const readCases: readonly CaseDefinition[] = [
     async test(stage) {
       const early = stage.reading(stage.near);
       early.unsubscribe();
-      await stage.accepted(stage.far, 'late');
+      stage.writing(stage.far, 'late');
       await stage.quiet();
       await stage.reads(stage.reading(stage.near), 'late');
       equal(early.values.length, 0, 'buffers given to the subscription that was gone');
@@ -113,7 +113,7 @@ export const readCases: readonly CaseDefinition[] = [
     needs: ['byReference'],
     async test(stage) {
       const [first, second] = [pattern(10), pattern(20)];
-      await stage.accepted(stage.far, first);
+      stage.writing(stage.far, first);
       const reading = stage.reading(stage.near);
       stage.writing(stage.far, second);
       await stage.when('both have come', () => reading.values.length >= 2);
@@ -192,7 +192,7 @@ export const readCases: readonly CaseDefinition[] = [
   {
     name: 'a subscription made in the complete of take(1) is accepted',
     async test(stage) {
-      for (const part of ['one ', 'two ', 'three']) await stage.accepted(stage.far, part);
+      for (const part of ['one ', 'two ', 'three']) stage.writing(stage.far, part);
       const one = () => stage.near.read().pipe(take(1));
       const chained = stage.watch(concat(one(), stage.near.read()));
       await stage.when('three words have come', () => sizeOf(chained) >= 13 || chained.isEnded);

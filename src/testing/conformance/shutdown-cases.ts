@@ -68,7 +68,7 @@ export const shutdownCases: readonly CaseDefinition[] = [
   {
     name: "writes after shutdown('write') are closed, and nothing of them is sent",
     async test(stage) {
-      await stage.accepted(stage.near, 'before');
+      stage.writing(stage.near, 'before');
       stage.watch(stage.near.shutdown('write'));
       await stage.isRefused(stage.writing(stage.near, 'after'), 'closed');
       await stage.isRefused(stage.watch(stage.near.writev([toBytes('after')])), 'closed');
@@ -93,7 +93,7 @@ export const shutdownCases: readonly CaseDefinition[] = [
     name: 'a half-closed conversation ends in order: the question, its EOF, the answer, its EOF',
     needs: ['halfClose'],
     async test(stage) {
-      await stage.accepted(stage.near, 'question');
+      stage.writing(stage.near, 'question');
       stage.watch(stage.near.shutdown('write'));
       const question = stage.reading(stage.far);
       await stage.ended('the question', question);
@@ -139,7 +139,7 @@ export const shutdownCases: readonly CaseDefinition[] = [
   {
     name: "shutdown('read') drops unread data: later reads complete with nothing",
     async test(stage) {
-      await stage.accepted(stage.far, 'unread');
+      stage.writing(stage.far, 'unread');
       await stage.quiet();
       stage.watch(stage.near.shutdown('read'));
       const reading = stage.reading(stage.near);
@@ -172,16 +172,17 @@ export const shutdownCases: readonly CaseDefinition[] = [
     needs: ['halfClose'],
     async test(stage) {
       stage.watch(stage.near.shutdown('read'));
+      const reading = stage.reading(stage.far);
       await stage.accepted(stage.near, 'still ');
       await stage.accepted(stage.near, 'writing');
-      await stage.reads(stage.reading(stage.far), 'still writing');
+      await stage.reads(reading, 'still writing');
     },
   },
   {
     name: "shutdown('read_write') ends both: reads complete, writes are closed, the peer sees EOF",
     async test(stage) {
       const reading = stage.reading(stage.near);
-      await stage.accepted(stage.near, 'last');
+      stage.writing(stage.near, 'last');
       const shutdown = stage.watch(stage.near.shutdown('read_write'));
       await stage.ended('the read', reading);
       equal(reading.ended, 'complete', 'how the read ended');

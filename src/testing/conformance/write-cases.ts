@@ -15,10 +15,10 @@ export const writeCases: readonly CaseDefinition[] = [
   {
     name: 'the bytes go once, however many subscribe to the result',
     async test(stage) {
+      const reading = stage.reading(stage.far);
       const result = stage.near.write(toBytes('once'));
       for (let time = 0; time < 3; time += 1) await stage.isOk(stage.watch(result));
       stage.watch(stage.near.shutdown('write'));
-      const reading = stage.reading(stage.far);
       await stage.ended('the read', reading);
       equal(textOf(reading), 'once', 'what was read');
     },
@@ -26,6 +26,7 @@ export const writeCases: readonly CaseDefinition[] = [
   {
     name: 'the result emits exactly one {ok: true} and completes',
     async test(stage) {
+      stage.reading(stage.far);
       const result = stage.writing(stage.near, 'x');
       await stage.ended('the write', result);
       equal(result.ended, 'complete', 'how the result ended');
@@ -36,6 +37,7 @@ export const writeCases: readonly CaseDefinition[] = [
   {
     name: 'the result replays to those who subscribe after it has settled',
     async test(stage) {
+      stage.reading(stage.far);
       const source = stage.near.write(toBytes('x'));
       await stage.isOk(stage.watch(source));
       const late = stage.watch(source);
@@ -190,7 +192,7 @@ export const writeCases: readonly CaseDefinition[] = [
     name: 'a subclass of Uint8Array is as good as one',
     async test(stage) {
       class Bytes extends Uint8Array {}
-      await stage.accepted(stage.near, Bytes.from(toBytes('sub')));
+      stage.writing(stage.near, Bytes.from(toBytes('sub')));
       await stage.reads(stage.reading(stage.far), 'sub');
     },
   },
@@ -198,7 +200,7 @@ export const writeCases: readonly CaseDefinition[] = [
     name: 'write() throws a TypeError that names what came instead of a Uint8Array, and sends nothing',
     async test(stage) {
       for (const [value, name] of NO_BYTES) throwsTypeError(() => stage.near.write(value as Uint8Array), name);
-      await stage.accepted(stage.near, 'good');
+      stage.writing(stage.near, 'good');
       await stage.reads(stage.reading(stage.far), 'good');
     },
   },
@@ -209,7 +211,7 @@ export const writeCases: readonly CaseDefinition[] = [
         throwsTypeError(() => stage.near.writev([toBytes('bad'), value as Uint8Array, toBytes('bad')]), name);
       }
       throwsTypeError(() => stage.near.writev('bad' as never), /string/);
-      await stage.accepted(stage.near, 'good');
+      stage.writing(stage.near, 'good');
       await stage.reads(stage.reading(stage.far), 'good');
     },
   },
@@ -217,9 +219,9 @@ export const writeCases: readonly CaseDefinition[] = [
     name: 'writev() sends its buffers in order, with one result for all',
     async test(stage) {
       const result = stage.watch(stage.near.writev(['one ', 'two ', 'three'].map(toBytes)));
+      await stage.reads(stage.reading(stage.far), 'one two three');
       await stage.isOk(result);
       equal(result.values.length, 1, 'results');
-      await stage.reads(stage.reading(stage.far), 'one two three');
     },
   },
   {
@@ -252,10 +254,11 @@ export const writeCases: readonly CaseDefinition[] = [
   {
     name: 'writev() of nothing, or of empty buffers, is ok and sends nothing',
     async test(stage) {
+      const reading = stage.reading(stage.far);
       await stage.isOk(stage.watch(stage.near.writev([])));
       await stage.isOk(stage.watch(stage.near.writev([new Uint8Array(0), new Uint8Array(0)])));
       await stage.isOk(stage.watch(stage.near.writev([new Uint8Array(0), toBytes('x'), new Uint8Array(0)])));
-      await stage.reads(stage.reading(stage.far), 'x');
+      await stage.reads(reading, 'x');
     },
   },
   {
