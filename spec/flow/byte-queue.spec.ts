@@ -1,0 +1,137 @@
+import * as fc from 'fast-check';
+import { ByteQueue } from '../../src/flow/byte-queue.js';
+import { utf8 } from '../../src/flow/utf8.js';
+import { anyCuts, byteByByte, cutAt, joined } from '../support/cut-bytes.js';
+
+function queueOf(...chunks: Uint8Array[]): ByteQueue {
+  const queue = new ByteQueue();
+  for (const chunk of chunks) queue.push(chunk);
+  return queue;
+}
+
+const large = (byte: number) => new Uint8Array(200).fill(byte);
+
+describe('ByteQueue', () => {
+  it('counts what waits and where its front stands', () => {
+    const queue = queueOf(utf8('hello'), new Uint8Array(0), utf8(' world'));
+    expect([queue.length, queue.position]).toEqual([11, 0]);
+    queue.skip(2);
+    queue.take(5);
+    expect([queue.length, queue.position]).toEqual([4, 7]);
+    queue.clear();
+    expect([queue.length, queue.position]).toEqual([0, 11]);
+  });
+
+  it('takes a view where the bytes lie in one chunk, and a copy where they do not', () => {
+    const [first, second] = [large(1), large(2)];
+    const queue = queueOf(first, second);
+    const view = queue.take(150);
+    expect([view.buffer === first.buffer, view.byteOffset, view.byteLength]).toEqual([true, 0, 150]);
+    const across = queue.take(100);
+    expect(across.buffer === first.buffer || across.buffer === second.buffer).toBe(false);
+    expect(across).toEqual(joined([large(1).slice(150), large(2).slice(0, 50)]));
+    expect(queue.take(150).buffer === second.buffer).toBe(true);
+  });
+
+  it('gives plain Uint8Arrays, whatever kind came', () => {
+    const queue = queueOf(Buffer.from('abc'));
+    expect(queue.take(2).constructor).toBe(Uint8Array);
+    expect(queue.takePiece().constructor).toBe(Uint8Array);
+  });
+
+  it('shows the front without taking it, as far as it lies in one piece', () => {
+    const queue = queueOf(utf8('abc'), large(7));
+    expect(queue.front(2)).toEqual(utf8('ab'));
+    expect(queue.front(10)).toEqual(utf8('abc'));
+    expect(queue.length).toBe(203);
+    expect(queue.takePiece(2)).toEqual(utf8('ab'));
+    expect(queue.takePiece()).toEqual(utf8('c'));
+    expect(queue.takePiece()).toEqual(large(7));
+    expect(queue.takePiece()).toEqual(new Uint8Array(0));
+  });
+
+  it('keeps bytes that trickle in together, and never changes what it gave out', () => {
+    const bytes = Uint8Array.from({ length: 5000 }, (_, i) => i % 251);
+    const queue = new ByteQueue();
+    const taken: Uint8Array[] = [];
+    for (const byte of byteByByte(bytes)) {
+      queue.push(byte);
+      if (queue.length === 70) taken.push(queue.take(queue.position % 3 === 0 ? 33 : 35));
+    }
+    taken.push(queue.take(queue.length));
+    expect(joined(taken)).toEqual(bytes);
+  });
+
+  it.each([
+    ['take(4): 3 bytes wait', (queue: ByteQueue) => queue.take(4)],
+    ['take(-1): 3 bytes wait', (queue: ByteQueue) => queue.take(-1)],
+    ['take(NaN): 3 bytes wait', (queue: ByteQueue) => queue.take(NaN)],
+    ['skip(4): 3 bytes wait', (queue: ByteQueue) => queue.skip(4)],
+    ['skip(-1): 3 bytes wait', (queue: ByteQueue) => queue.skip(-1)],
+    ['byteAt(3): 3 bytes wait', (queue: ByteQueue) => queue.byteAt(3)],
+    ['byteAt(-1): 3 bytes wait', (queue: ByteQueue) => queue.byteAt(-1)],
+  ])('refuses %s', (message, operation) => {
+    const queue = queueOf(utf8('xabc'));
+    queue.skip(1);
+    expect(() => operation(queue)).toThrow(new RangeError(message));
+    expect(queue.take(3)).toEqual(utf8('abc'));
+  });
+
+  it('finds bytes and sequences wherever the chunks cut them', () => {
+    const bytes = fc.array(fc.constantFrom(1, 2, 3), { maxLength: 600 }).map((list) => Uint8Array.from(list));
+    const sequence = fc.array(fc.constantFrom(1, 2, 3), { minLength: 1, maxLength: 5 }).map((list) => Uint8Array.from(list));
+    fc.assert(
+      fc.property(bytes, anyCuts, sequence, fc.nat(), fc.nat(), (all, cuts, needle, skipped, start) => {
+        const queue = queueOf(...cutAt(all, cuts));
+        const skip = skipped % (all.byteLength + 1);
+        queue.skip(skip);
+        const rest = Buffer.from(all.subarray(skip));
+        const from = start % (rest.byteLength + 1);
+        expect(queue.indexOf(needle[0]!, from)).toBe(rest.indexOf(needle[0]!, from));
+        expect(queue.indexOfSequence(needle, from)).toBe(from === rest.byteLength ? -1 : rest.indexOf(needle, from));
+        if (from < rest.byteLength) expect(queue.byteAt(from)).toBe(rest[from]);
+      }),
+    );
+  });
+
+  it('gives every byte once and in order, however it is filled and emptied', () => {
+    const step = fc.record({ push: fc.uint8Array({ maxLength: 300 }), take: fc.nat(300), how: fc.constantFrom('take', 'piece', 'skip') });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const queue = new ByteQueue();
+        let model: number[] = [];
+        for (const { push, take, how } of steps) {
+          queue.push(push);
+          model = [...model, ...push];
+          const size = Math.min(take, model.length);
+          const expected = Uint8Array.from(model.slice(0, size));
+          if (how === 'take') expect(queue.take(size)).toEqual(expected);
+          else if (how === 'skip') queue.skip(size);
+          const piece = how === 'piece' ? queue.takePiece(size) : expected;
+          expect(piece).toEqual(expected.slice(0, piece.byteLength));
+          model = model.slice(piece.byteLength);
+          expect(queue.length).toBe(model.length);
+        }
+        expect(queue.take(queue.length)).toEqual(Uint8Array.from(model));
+      }),
+    );
+  });
+
+  it('searches bytes that come one at a time in linear time', () => {
+    const steps = 300_000;
+    const queue = new ByteQueue();
+    const one = Uint8Array.of(1);
+    const before = process.cpuUsage().user;
+    for (let i = 0; i < steps; i += 1) {
+      queue.push(one);
+      expectMissing(queue.indexOf(10, i));
+    }
+    expect(queue.take(steps).byteLength).toBe(steps);
+    // Quadratic would be 45,000,000,000 steps: minutes rather than a fraction of a second.
+    expect((process.cpuUsage().user - before) / 1e6).toBeLessThan(20);
+  });
+});
+
+function expectMissing(at: number): void {
+  if (at !== -1) throw new Error(`found at ${at}`);
+}

@@ -1,0 +1,56 @@
+import { deliveries, type Delivery } from '../../src/engine/demand.js';
+import { Holds } from '../../src/flow/holds.js';
+
+class Counted implements Delivery {
+  outer: Delivery | null = null;
+  held = 0;
+  onFree: () => void = () => undefined;
+  hold(): void {
+    this.held += 1;
+  }
+  unhold(): void {
+    this.held -= 1;
+    this.onFree();
+  }
+}
+
+function delivering(stack: readonly Counted[], act: () => void): void {
+  for (const one of stack) {
+    one.outer = deliveries.innermost;
+    deliveries.innermost = one;
+  }
+  act();
+  for (const one of [...stack].reverse()) deliveries.innermost = one.outer;
+}
+
+describe('Holds', () => {
+  it('takes nothing where nothing is delivering', () => {
+    const holds = new Holds();
+    holds.take();
+    holds.release();
+    expect(deliveries.innermost).toBeNull();
+  });
+
+  it('holds every reader on the stack once, however often it is asked', () => {
+    const [outer, inner, other] = [new Counted(), new Counted(), new Counted()];
+    const holds = new Holds();
+    delivering([outer, inner], () => {
+      holds.take();
+      holds.take();
+    });
+    delivering([outer, other], () => holds.take());
+    expect([outer.held, inner.held, other.held]).toEqual([1, 1, 1]);
+    holds.release();
+    holds.release();
+    expect([outer.held, inner.held, other.held]).toEqual([0, 0, 0]);
+  });
+
+  it('keeps a hold that is taken while it lets go', () => {
+    const reader = new Counted();
+    const holds = new Holds();
+    delivering([reader], () => holds.take());
+    reader.onFree = () => delivering([reader], () => holds.take());
+    holds.release();
+    expect(reader.held).toBe(1);
+  });
+});

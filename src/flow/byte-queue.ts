@@ -1,0 +1,212 @@
+/**
+ * Unread bytes: chunks go in at the back, frames come off the front. A frame that lies inside one chunk is a view of it,
+ * one that spans chunks is joined once. It knows no framing and no limit: who pushes looks at `length`.
+ */
+export class ByteQueue {
+  /** Bytes that wait. */
+  length = 0;
+  /** Bytes ever taken off the front: where in the stream the front stands. */
+  position = 0;
+
+  /** The chunk at the front, the same as `#pieces[#first]`; empty where nothing waits. */
+  #head: Uint8Array = NONE;
+  /** Where in the head the front is. */
+  #at = 0;
+  #pieces: Uint8Array[] = [];
+  #first = 0;
+
+  #slab: Uint8Array = NONE;
+  #slabUsed = 0;
+  /** Whether the last piece ends where the free part of the slab begins. */
+  #slabIsLast = false;
+
+  /**
+   * Puts a chunk at the back, by reference. Only one that is smaller than the object that carries it, behind others, is
+   * copied together with its like, so that bytes which trickle in take the memory that they count.
+   */
+  push(chunk: Uint8Array): void {
+    const size = chunk.byteLength;
+    if (size === 0) return;
+    if (this.length === 0) {
+      this.#restart(chunk);
+    } else if (size < SMALL) {
+      this.#gather(chunk);
+    } else {
+      this.#pieces.push(plain(chunk));
+      this.#slabIsLast = false;
+    }
+    this.length += size;
+  }
+
+  /** The byte at `index`, counted from the front. */
+  byteAt(index: number): number {
+    const at = this.#at + index;
+    if (index >= 0 && at < this.#head.byteLength) return this.#head[at] as number;
+    if (!(index >= 0) || index >= this.length) throw new RangeError(`byteAt(${index}): ${this.length} bytes wait`);
+    const { piece, start } = this.#pieceFrom(index);
+    return this.#pieces[piece]![index - start] as number;
+  }
+
+  /** Where `byte` first stands at or after `from`, counted from the front; -1 if it does not. */
+  indexOf(byte: number, from = 0): number {
+    const inHead = this.#head.indexOf(byte, this.#at + from);
+    if (inHead >= 0) return inHead - this.#at;
+    if (this.#pieces.length - this.#first <= 1) return -1;
+    const unseen = Math.max(from, this.#head.byteLength - this.#at);
+    let { piece, start } = this.#pieceFrom(unseen);
+    for (; piece < this.#pieces.length; piece += 1) {
+      const one = this.#pieces[piece]!;
+      const at = one.indexOf(byte, Math.max(0, unseen - start));
+      if (at >= 0) return start + at;
+      start += one.byteLength;
+    }
+    return -1;
+  }
+
+  /** Where the bytes of `sequence` (not empty) first stand at or after `from`, though chunks may cut them; or -1. */
+  indexOfSequence(sequence: Uint8Array, from = 0): number {
+    const first = sequence[0] as number;
+    for (let at = this.indexOf(first, from); at >= 0; at = this.indexOf(first, at + 1)) {
+      if (at + sequence.byteLength > this.length) return -1;
+      if (this.#standsAt(sequence, at)) return at;
+    }
+    return -1;
+  }
+
+  /** Takes `size` bytes off the front: a view of the chunk they came in, or joined if they came in several. */
+  take(size: number): Uint8Array {
+    const at = this.#at;
+    const head = this.#head;
+    const end = at + size;
+    if (!(end >= at && end <= head.byteLength)) return this.#join(size);
+    this.#at = end;
+    this.length -= size;
+    this.position += size;
+    if (end === head.byteLength && head !== NONE) this.#nextPiece();
+    return new Uint8Array(head.buffer, head.byteOffset + at, size);
+  }
+
+  /** Takes `size` bytes off the front and drops them. */
+  skip(size: number): void {
+    this.#check('skip', size);
+    this.length -= size;
+    this.position += size;
+    this.#at += size;
+    while (this.#at >= this.#head.byteLength && this.#head !== NONE) this.#nextPiece();
+  }
+
+  /** At most `most` bytes at the front, as far as they lie in one piece; they stay. */
+  front(most: number): Uint8Array {
+    const size = Math.min(most, this.#head.byteLength - this.#at);
+    return new Uint8Array(this.#head.buffer, this.#head.byteOffset + this.#at, size);
+  }
+
+  /** Takes at most `most` bytes off the front, as far as they lie in one piece: never a copy. */
+  takePiece(most = Infinity): Uint8Array {
+    return this.take(Math.min(most, this.#head.byteLength - this.#at));
+  }
+
+  /** Drops everything. */
+  clear(): void {
+    this.skip(this.length);
+  }
+
+  #restart(chunk: Uint8Array): void {
+    this.#head = plain(chunk);
+    this.#at = 0;
+    this.#pieces = [this.#head];
+    this.#first = 0;
+    this.#slabIsLast = false;
+  }
+
+  #gather(chunk: Uint8Array): void {
+    const size = chunk.byteLength;
+    if (this.#slabUsed + size > this.#slab.byteLength) {
+      this.#slab = new Uint8Array(SLAB);
+      this.#slabUsed = 0;
+      this.#slabIsLast = false;
+    }
+    this.#slab.set(chunk, this.#slabUsed);
+    const last = this.#pieces.length - 1;
+    const start = this.#slabIsLast ? this.#pieces[last]!.byteOffset : this.#slabUsed;
+    this.#slabUsed += size;
+    const piece = this.#slab.subarray(start, this.#slabUsed);
+    if (!this.#slabIsLast) {
+      this.#pieces.push(piece);
+    } else {
+      this.#pieces[last] = piece;
+      if (last === this.#first) this.#head = piece;
+    }
+    this.#slabIsLast = true;
+  }
+
+  #nextPiece(): void {
+    this.#at -= this.#head.byteLength;
+    this.#first += 1;
+    if (this.#first === this.#pieces.length) {
+      this.#head = NONE;
+      this.#pieces = [];
+      this.#first = 0;
+      this.#slabIsLast = false;
+      return;
+    }
+    this.#head = this.#pieces[this.#first]!;
+    if (this.#first < TIDY || this.#first * 2 < this.#pieces.length) return;
+    this.#pieces = this.#pieces.slice(this.#first);
+    this.#first = 0;
+  }
+
+  #join(size: number): Uint8Array {
+    this.#check('take', size);
+    const joined = new Uint8Array(size);
+    for (let filled = 0; filled < size; ) {
+      const part = this.takePiece(size - filled);
+      joined.set(part, filled);
+      filled += part.byteLength;
+    }
+    return joined;
+  }
+
+  /** The piece that holds the byte at `from`, and where it starts; found from the back, where searches go on. */
+  #pieceFrom(from: number): { piece: number; start: number } {
+    let piece = this.#pieces.length;
+    let start = this.length;
+    while (start > from && piece > this.#first) {
+      piece -= 1;
+      start -= this.#pieces[piece]!.byteLength;
+    }
+    return { piece, start };
+  }
+
+  #standsAt(sequence: Uint8Array, at: number): boolean {
+    const place = this.#pieceFrom(at);
+    let { piece } = place;
+    let inPiece = at - place.start;
+    for (let i = 0; i < sequence.byteLength; i += 1, inPiece += 1) {
+      while (inPiece >= this.#pieces[piece]!.byteLength) {
+        inPiece -= this.#pieces[piece]!.byteLength;
+        piece += 1;
+      }
+      if (this.#pieces[piece]![inPiece] !== sequence[i]) return false;
+    }
+    return true;
+  }
+
+  #check(operation: string, size: number): void {
+    if (size >= 0 && size <= this.length) return;
+    throw new RangeError(`${operation}(${size}): ${this.length} bytes wait`);
+  }
+}
+
+/** A plain view: a `Buffer`'s own methods differ, and one kind of array is the fast kind. */
+function plain(chunk: Uint8Array): Uint8Array {
+  if (chunk.constructor === Uint8Array) return chunk;
+  return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+}
+
+const NONE = new Uint8Array(0);
+/** About what a `Uint8Array` takes besides its bytes. */
+const SMALL = 128;
+const SLAB = 1024;
+/** Used-up slots at the front that are not worth a copy of the list. */
+const TIDY = 32;
