@@ -1,0 +1,158 @@
+/**
+ * A flow's write side as a Subject, in the manner of RxJS's `WebSocketSubject`. It queues nothing: buffers wait in the
+ * flow, and while one waits the readers that feed the sink are held.
+ */
+import { Subject } from 'rxjs';
+import { deliveries, type Delivery } from '../engine/demand.js';
+import type { Endpoint } from '../engine/endpoint.js';
+import type { RoomWaiter } from '../engine/pipe.js';
+import { FULL, OK } from '../engine/status.js';
+import { checkFlow } from '../flow/check-flow.js';
+import { describe } from '../flow/describe.js';
+import type { Flow } from '../flow/flow.js';
+import { Holds } from '../flow/holds.js';
+import { isBytes } from '../flow/is-bytes.js';
+import { endpointOf } from '../flow/piped-flow.js';
+
+/**
+ * The write side of `flow` as a Subject: `next` writes the buffer, `complete` is `shutdown('write')`, `error` is
+ * `abort(reason)`. While a write waits for room, the flows that are delivering to it are not pulled, so that
+ * `a.read().subscribe(asSink(b))` is a pipe with backpressure.
+ *
+ * Subscribing to it taps the buffers as they are accepted. A tap completes when everything has been flushed and the
+ * write side has shut down. It errors with the write's `FlowError` as soon as a write fails: the buffer of that write
+ * is lost, nothing later is taken, and a flow that feeds the sink is paused for good, so that the bytes it has not
+ * delivered are there for its next `read()` once this one is unsubscribed. So it is with what comes after `complete` and
+ * `error`. Sources that are no flows cannot be paused; what they go on emitting is dropped. A failed write does not end the source's subscription: subscribe to the sink, or
+ * watch `flow.closed`, to hear of it.
+ *
+ * `next` throws a `TypeError` for anything but a `Uint8Array`. `unsubscribe()` detaches the sink from both sides and
+ * leaves the flow open.
+ *
+ * @example
+ * const sink = asSink(b);
+ * sink.subscribe({ error: (error) => a.abort(error) });
+ * a.read().subscribe(sink);
+ */
+export function asSink(flow: Flow): Subject<Uint8Array> {
+  checkFlow('asSink: flow', flow);
+  return new FlowSink(flow);
+}
+
+class FlowSink extends Subject<Uint8Array> {
+  readonly #flow: Flow;
+  readonly #endpoint: Endpoint | undefined;
+  readonly #holds = new Holds();
+  /** The innermost of the readers held: those that feed this sink, and not those that only happen to deliver around them. */
+  #feeders: Delivery[] = [];
+  #waiting = 0;
+  #state: 'open' | 'ending' | 'over' = 'open';
+
+  constructor(flow: Flow) {
+    super();
+    this.#flow = flow;
+    this.#endpoint = endpointOf(flow);
+  }
+
+  override next(buffer: Uint8Array): void {
+    if (this.closed) super.next(buffer); // throws, as every unsubscribed Subject does
+    if (!isBytes(buffer)) throw new TypeError(`${this.#flow.name}: a sink takes Uint8Arrays, not ${describe(buffer)}`);
+    if (this.#state !== 'open') {
+      deliveries.innermost?.hold();
+      return;
+    }
+    // The way of most buffers: straight into the engine, without a result.
+    if (this.#endpoint !== undefined && buffer.byteLength > 0) {
+      const { outbound } = this.#endpoint;
+      const status = outbound.push(buffer);
+      if (status === OK && this.#waiting === 0) {
+        if (this.observed) super.next(buffer);
+        return;
+      }
+      if (status === OK || status === FULL) {
+        outbound.awaitRoom(this.#wait(buffer));
+        return;
+      }
+    }
+    const waiter = this.#wait(buffer);
+    this.#flow.write(buffer).subscribe((result) => (result.ok ? waiter.onRoom() : waiter.onRefused(result.error)));
+  }
+
+  override complete(): void {
+    if (this.closed) super.complete();
+    if (this.#state !== 'open') return;
+    this.#state = 'ending';
+    this.#flow.shutdown('write').subscribe({
+      error: (error: unknown) => this.fail(error),
+      complete: () => {
+        if (this.#state !== 'ending') return;
+        this.#state = 'over';
+        super.complete();
+      },
+    });
+  }
+
+  override error(reason: unknown): void {
+    if (this.closed) super.error(reason);
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#flow.abort(reason);
+    this.#letGo();
+    super.error(reason);
+  }
+
+  override unsubscribe(): void {
+    this.#state = 'over';
+    this.#letGo();
+    // eslint-disable-next-line rxjs-x/no-subject-unsubscribe -- what its caller asked for
+    super.unsubscribe();
+  }
+
+  /** A buffer waits for room: its feeders wait with it. */
+  #wait(buffer: Uint8Array): RoomWaiter {
+    this.#waiting += 1;
+    const feeder = deliveries.innermost;
+    if (feeder !== null && !this.#feeders.includes(feeder)) this.#feeders.push(feeder);
+    this.#holds.take();
+    return new WaitingBuffer(this, buffer);
+  }
+
+  /** @internal A waiting buffer has found room. */
+  accepted(buffer: Uint8Array): void {
+    this.#waiting -= 1;
+    if (this.#state === 'over') return;
+    if (this.observed) super.next(buffer);
+    if (this.#waiting === 0) this.#letGo();
+  }
+
+  /** @internal The sink takes no more: what feeds it stays held, what only delivers around it goes on. */
+  fail(error: unknown): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    for (const feeder of this.#feeders) feeder.hold();
+    this.#letGo();
+    super.error(error);
+  }
+
+  #letGo(): void {
+    this.#feeders = [];
+    this.#holds.release();
+  }
+}
+
+class WaitingBuffer implements RoomWaiter {
+  mark = 0;
+
+  constructor(
+    private readonly sink: FlowSink,
+    private readonly buffer: Uint8Array,
+  ) {}
+
+  onRoom(): void {
+    this.sink.accepted(this.buffer);
+  }
+
+  onRefused(reason: unknown): void {
+    this.sink.fail(reason);
+  }
+}

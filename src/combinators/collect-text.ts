@@ -1,0 +1,16 @@
+import { map, type OperatorFunction } from 'rxjs';
+import { collect } from './collect.js';
+
+/**
+ * All text in one string, UTF-8, emitted once, when the source completes (`''` if nothing came). What is not UTF-8
+ * becomes U+FFFD; a byte order mark is kept. `maxBytes` as for `collect`.
+ *
+ * @example
+ * flow.read().pipe(collectText()).subscribe((page) => show(page))
+ */
+export function collectText(options: { readonly maxBytes?: number } = {}): OperatorFunction<Uint8Array, string> {
+  const join = collect(options);
+  return (source) => source.pipe(join, map((bytes) => DECODER.decode(bytes)));
+}
+
+const DECODER = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true });
