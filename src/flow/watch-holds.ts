@@ -3,7 +3,7 @@ import { deliveries, type Delivery } from '../engine/demand.js';
 
 /**
  * Passes buffers on and says when the chain downstream takes hold of the read that delivers them (`true`) and when it
- * has let go (`false`): for decorators that show backpressure. It holds nothing itself.
+ * has let go (`false`): for decorators that show backpressure. It holds nothing of its own accord.
  *
  * @example
  * flow.read().pipe(watchHolds((held) => console.log(held ? 'stalled' : 'reading')))
@@ -12,10 +12,12 @@ export function watchHolds(onChange: (held: boolean) => void): MonoTypeOperatorF
   return (source) => new Observable((subscriber) => source.subscribe(new HoldWatch(subscriber, onChange)));
 }
 
-/** A delivery of its own on the stack, beside that of the read: what holds the one holds the other. */
+/** A delivery of its own on the stack, inside that of the read: a hold on it alone reaches the read as well. */
 class HoldWatch extends Subscriber<Uint8Array> implements Delivery {
   outer: Delivery | null = null;
   #holds = 0;
+  /** The read that is held for as long as this is. */
+  #read: Delivery | null = null;
 
   constructor(
     private readonly downstream: Subscriber<Uint8Array>,
@@ -28,12 +30,17 @@ class HoldWatch extends Subscriber<Uint8Array> implements Delivery {
 
   hold(): void {
     this.#holds += 1;
-    if (this.#holds === 1) this.onChange(true);
+    if (this.#holds > 1) return;
+    this.#read = this.outer;
+    this.#read?.hold();
+    this.onChange(true);
   }
 
   unhold(): void {
     this.#holds -= 1;
-    if (this.#holds === 0) this.onChange(false);
+    if (this.#holds > 0) return;
+    this.onChange(false);
+    this.#read?.unhold();
   }
 
   /** @internal RxJS's hook for subclasses of Subscriber. */
