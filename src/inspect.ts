@@ -1,3 +1,5 @@
 /** The door `rxjs-flow/inspect`: tapes of flows. Re-exports only. */
+export { loadTape } from './inspect/load-tape.js';
 export { record, type Recording, type RecordOptions } from './inspect/record.js';
+export { saveTape } from './inspect/save-tape.js';
 export type { TapeEvent, TapeFailure } from './inspect/tape-event.js';

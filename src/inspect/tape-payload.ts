@@ -1,0 +1,30 @@
+/** A payload as fields of a tape's line: plain text where it is such, so that a person can read it, base64 otherwise. */
+import { fromBase64, toBase64 } from './base64.js';
+import { type Fields, LineFault, textIn } from './tape-fields.js';
+
+export function payloadOf(data: Uint8Array): { readonly text: string } | { readonly base64: string } {
+  return isPlainText(data) ? { text: new TextDecoder().decode(data) } : { base64: toBase64(data) };
+}
+
+/** The bytes of `text` (as UTF-8) or of `base64`, whichever is there. */
+export function payloadIn(fields: Fields, minBytes: number): Uint8Array {
+  const data = fields['text'] === undefined ? bytesOfBase64(fields) : new TextEncoder().encode(textIn(fields, 'text'));
+  if (data.byteLength < minBytes) throw new LineFault('has no bytes: a read has at least one');
+  return data;
+}
+
+function bytesOfBase64(fields: Fields): Uint8Array {
+  if (fields['base64'] === undefined) throw new LineFault('has neither text nor base64');
+  const data = fromBase64(textIn(fields, 'base64'));
+  if (data === undefined) throw new LineFault('base64 is not base64');
+  return data;
+}
+
+/** Printable ASCII, with tabs and line ends. */
+function isPlainText(data: Uint8Array): boolean {
+  for (let at = 0; at < data.byteLength; at += 1) {
+    const byte = data[at]!;
+    if ((byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) || byte > 0x7e) return false;
+  }
+  return true;
+}

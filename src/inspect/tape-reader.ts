@@ -1,0 +1,121 @@
+/**
+ * Reads a tape's file from chunks that are cut anywhere, and names the line where something is wrong. It keeps the line
+ * that is not finished yet, and nothing else.
+ */
+import { describe } from '../flow/describe.js';
+import { FlowError } from '../flow/flow-error.js';
+import { isBytes } from '../flow/is-bytes.js';
+import type { TapeEvent } from './tape-event.js';
+import { LineFault } from './tape-fields.js';
+import { parseEvent, parseHeader } from './tape-line.js';
+
+export class TapeReader {
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
+  #line = '';
+  #number = 1;
+  #headed = false;
+  #lastAt = 0;
+  /** The line was taken when it was whole: its newline may still come. */
+  #taken = false;
+
+  constructor(private readonly maxLineLength = 2 ** 28) {}
+
+  *read(chunk: string | Uint8Array): Generator<TapeEvent> {
+    if (typeof chunk === 'string') {
+      for (const piece of chunk.split(AFTER_NEWLINE)) yield* this.#take(piece);
+      // No object of JSON is the beginning of another, so one that is whole is a line, though its newline is missing.
+      if (isWholeObject(this.#line)) {
+        yield* this.#takeLine();
+        this.#taken = true;
+      }
+      return;
+    }
+    if (!isBytes(chunk)) throw new TypeError(`loadTape: takes strings and Uint8Arrays, not ${describe(chunk)}`);
+    for (const piece of afterNewlines(chunk)) yield* this.#take(this.#named(() => this.#decoder.decode(piece, { stream: true })));
+  }
+
+  *end(): Generator<TapeEvent> {
+    const rest = this.#line.trim();
+    if (this.#endsInCharacter() || (rest.startsWith('{') && !isWholeObject(rest))) {
+      throw this.#error(new LineFault('is cut off: the tape ends in it', 'truncated'));
+    }
+    if (rest !== '') yield* this.#takeLine();
+    if (!this.#headed) throw this.#error(new LineFault('is missing: the tape is empty', 'truncated'));
+  }
+
+  *#take(piece: string): Generator<TapeEvent> {
+    if (this.#taken && piece.trim() === '') {
+      this.#taken = !piece.endsWith('\n');
+      return;
+    }
+    this.#taken = false;
+    this.#line += piece;
+    if (this.#line.length > this.maxLineLength) {
+      throw this.#error(new LineFault(`exceeds ${this.maxLineLength} characters`, 'too-large'));
+    }
+    if (piece.endsWith('\n')) yield* this.#takeLine();
+  }
+
+  *#takeLine(): Generator<TapeEvent> {
+    const line = this.#line.trim();
+    this.#line = '';
+    const event = line === '' ? undefined : this.#named(() => this.#parse(line));
+    this.#number += 1;
+    if (event !== undefined) yield event;
+  }
+
+  #parse(line: string): TapeEvent | undefined {
+    if (!this.#headed) {
+      this.#headed = true;
+      return parseHeader(line);
+    }
+    const event = parseEvent(line);
+    if (event.at < this.#lastAt) throw new LineFault(`at ${event.at} comes after ${this.#lastAt}`);
+    this.#lastAt = event.at;
+    return event;
+  }
+
+  #endsInCharacter(): boolean {
+    try {
+      this.#decoder.decode();
+      return false;
+    } catch {
+      return true;
+    }
+  }
+
+  #named<T>(step: () => T): T {
+    try {
+      return step();
+    } catch (error) {
+      throw this.#error(error instanceof LineFault ? error : new LineFault('is not UTF-8'));
+    }
+  }
+
+  #error({ code, message }: LineFault): FlowError {
+    return new FlowError(code, `tape line ${this.#number}: ${message}`);
+  }
+}
+
+const AFTER_NEWLINE = /(?<=\n)/;
+
+function* afterNewlines(chunk: Uint8Array): Generator<Uint8Array> {
+  let start = 0;
+  for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, start)) {
+    yield chunk.subarray(start, at + 1);
+    start = at + 1;
+  }
+  yield chunk.subarray(start);
+}
+
+const NEWLINE = 0x0a;
+
+function isWholeObject(line: string): boolean {
+  if (!line.trimEnd().endsWith('}')) return false;
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
