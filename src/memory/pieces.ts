@@ -1,15 +1,14 @@
 /** What this room's creators take as bytes: strings (in UTF-8) and buffers, one or many. */
 import { describe } from '../flow/describe.js';
 import { isBytes } from '../flow/is-bytes.js';
+import { utf8 } from '../flow/utf8.js';
 
 /** One piece of data; a string stands for its UTF-8 bytes. */
 export type Piece = string | Uint8Array;
 
-const encoder = new TextEncoder();
-
 /** A string's bytes, or the buffer itself; `undefined` for anything else. */
 export function bytesOf(piece: unknown): Uint8Array | undefined {
-  if (typeof piece === 'string') return encoder.encode(piece);
+  if (typeof piece === 'string') return utf8(piece);
   return isBytes(piece) ? piece : undefined;
 }
 
