@@ -11,7 +11,12 @@ export class PieceSender {
     private readonly send: (piece: Uint8Array) => void,
   ) {}
 
-  /** As {@link Transport.write}: `true` once all is sent, `false` if {@link resume} must be called when there is room. */
+  /** Whether nothing is in hand. */
+  get isIdle(): boolean {
+    return this.#rest === null;
+  }
+
+  /** As `Transport.write`: `true` once all is sent, `false` if {@link resume} must be called when there is room. */
   write(buffer: Uint8Array): boolean {
     this.#rest = buffer;
     return this.resume();

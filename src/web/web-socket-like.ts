@@ -1,0 +1,22 @@
+/** The part of a WebSocket that a flow needs: the web's own class, and that of the `ws` package, both have it. */
+export interface WebSocketLike {
+  readonly url: string;
+  readonly readyState: number;
+  /** Bytes that `send` took and the network has not yet. */
+  readonly bufferedAmount: number;
+  binaryType: string;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
+  close(code?: number, reason?: string): void;
+  addEventListener(type: string, listener: (event: never) => void): void;
+  removeEventListener(type: string, listener: (event: never) => void): void;
+  /** Where reading can be paused, as in `ws`. */
+  pause?(): void;
+  resume?(): void;
+  /** Where the connection can be cut without a handshake, as in `ws`. */
+  terminate?(): void;
+}
+
+/** `readyState`, WebSockets Standard. */
+export const CONNECTING = 0;
+export const OPEN = 1;
+export const CLOSED = 3;
