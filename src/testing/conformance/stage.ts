@@ -110,10 +110,10 @@ export class Stage {
   }
 
   /** Some milliseconds in which what ought not to happen could happen. */
-  quiet(): Promise<void> {
+  quiet(ms = QUIET_MS): Promise<void> {
     let over = false;
     // Two timers in a row, so that the events of a late event loop are dealt with before the verdict.
-    this.#after(QUIET_MS, () => this.#after(1, () => {
+    this.#after(ms, () => this.#after(1, () => {
       over = true;
       this.#check();
     }));
@@ -127,6 +127,8 @@ export class Stage {
       const result = this.writing(flow, pattern(BLOCK, size - BLOCK));
       results.push(result);
       if (!result.isEnded) await this.quiet();
+      // A kernel that waits to acknowledge (40 ms on Linux) looks full before it is.
+      if (!result.isEnded) await this.quiet(SETTLING_MS);
       if (!result.isEnded) return { results, size, pending: result };
     }
     throw new Error(`${MOST_UNREAD} bytes were accepted though nobody reads`);
@@ -177,6 +179,7 @@ export class Stage {
 }
 
 const QUIET_MS = 20;
+const SETTLING_MS = 60;
 const LONGEST_GOODBYE_MS = 1000;
 const BLOCK = 65536;
 /** More than any transport may hold for a peer that does not read. */
