@@ -98,8 +98,9 @@ class WebStreamsTransport implements Transport {
   }
 
   abort(error: FlowError): void {
-    this.reader.cancel(error).catch(ignored);
+    // The writer first: behind both there may be one connection, which a cancel alone would only half end.
     this.writer.abort(error).catch(ignored);
+    this.reader.cancel(error).catch(ignored);
     this.#release();
   }
 

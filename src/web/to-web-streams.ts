@@ -101,11 +101,17 @@ function finish(controller: ReadableByteStreamController): void {
 function flowSink(flow: Flow): UnderlyingSink<Uint8Array | ArrayBuffer | ArrayBufferView> {
   return {
     start(controller) {
-      flow.closed.subscribe({ error: (error: unknown) => controller.error(error) });
+      const { signal } = controller;
+      // At once, whereas a sink's `abort` is called only after the write that is under way, which may be stalled.
+      signal.addEventListener('abort', () => flow.abort(signal.reason));
+      flow.closed.subscribe({
+        error: (error: unknown) => {
+          if (!signal.aborted) controller.error(error);
+        },
+      });
     },
     write: (chunk) => accepted(flow.write(bytesOf(flow, chunk))),
     close: () => firstValueFrom(flow.shutdown('write'), { defaultValue: undefined }),
-    abort: (reason) => flow.abort(reason),
   };
 }
 
