@@ -1,0 +1,271 @@
+import { defer, map, mergeMap, retry, take, timer } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import type { Flow } from '../../src/flow/flow.js';
+import { FlowError } from '../../src/flow/flow-error.js';
+import { toBytes, toText } from '../../src/testing/bytes.js';
+import { flowScript } from '../../src/testing/flow-script.js';
+import { logOf } from './log-of.js';
+
+const virtually = (test: (scheduler: TestScheduler) => void) => {
+  const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
+  scheduler.run(() => test(scheduler));
+};
+
+/** All that is read, as text. */
+const reading = (flow: Flow) => logOf(flow.read().pipe(map(toText)));
+const writing = (flow: Flow, text: string) => logOf(flow.write(toBytes(text)).pipe(map((result) => result.ok)));
+
+describe('flowScript()', () => {
+  it('hands out its reads in order, one buffer each, then EOF', () => {
+    const flow = flowScript().read('one').read(toBytes('two')).eof().build();
+    expect(reading(flow)).toEqual(['one', 'two', 'complete']);
+    flow.verify();
+  });
+
+  it('waits for ever after the last read unless eof() says that it is over', () => {
+    const flow = flowScript().read('one').build();
+    expect(reading(flow)).toEqual(['one']);
+    flow.verify();
+  });
+
+  it('takes what is written, in one write or cut anywhere', () => {
+    const flow = flowScript().write('hello ').write('world').build();
+    for (const part of ['he', 'llo wor', 'ld']) expect(writing(flow, part)).toEqual([true, 'complete']);
+    flow.verify();
+  });
+
+  it('answers in the middle of a conversation', () => {
+    const flow = flowScript().write('ping').read('pong').write('bye').eof().build();
+    const read = reading(flow);
+    expect(read).toEqual([]);
+    writing(flow, 'ping');
+    expect(read).toEqual(['pong']);
+    writing(flow, 'bye');
+    expect(read).toEqual(['pong', 'complete']);
+    flow.verify();
+  });
+
+  it('takes an answer that is written inside the delivery of the question', () => {
+    const flow = flowScript().read('a').write('A').read('b').write('B').eof().build();
+    const results = logOf(flow.read().pipe(mergeMap((buffer) => flow.write(toBytes(toText(buffer).toUpperCase())))));
+    expect(results).toEqual([{ ok: true }, { ok: true }, 'complete']);
+    flow.verify();
+  });
+
+  it('lets writes be ahead of the reads that precede them', () => {
+    const flow = flowScript().read('greeting').write('hello').eof().build();
+    expect(writing(flow, 'hello')).toEqual([true, 'complete']);
+    expect(reading(flow)).toEqual(['greeting', 'complete']);
+    flow.verify();
+  });
+
+  it('expects EOF where expectEof() says so, and lets it come at the end anyway', () => {
+    for (const script of [flowScript().write('x').expectEof().eof(), flowScript().write('x').eof()]) {
+      const flow = script.build();
+      writing(flow, 'x');
+      expect(logOf(flow.close())).toEqual([undefined, 'complete']);
+      flow.verify();
+    }
+  });
+
+  it('does not share its bytes with the caller or the reader', () => {
+    const bytes = toBytes('abc');
+    const script = flowScript().read(bytes).eof();
+    bytes.fill(0);
+    script.build().read().subscribe((buffer) => buffer.fill(0));
+    expect(reading(script.build())).toEqual(['abc', 'complete']);
+  });
+
+  describe('on virtual time', () => {
+    it('pauses between reads', () =>
+      virtually((scheduler) => {
+        const flow = flowScript().read('a').wait(5).read('b').wait(10).eof().build();
+        scheduler.expectObservable(flow.read().pipe(map(toText))).toBe('a----b---------|');
+      }));
+
+    it('keeps a write pending until the pause before it is over', () =>
+      virtually((scheduler) => {
+        const flow = flowScript().wait(20).write('slow').build();
+        scheduler.expectObservable(flow.write(toBytes('slow')).pipe(map((result) => result.ok))).toBe('20ms (y|)', { y: true });
+      }));
+
+    it('keeps EOF pending until the pause before it is over', () =>
+      virtually((scheduler) => {
+        const flow = flowScript().write('x').wait(3).expectEof().build();
+        flow.write(toBytes('x'));
+        scheduler.expectObservable(flow.shutdown('write')).toBe('3ms (u|)', { u: undefined });
+      }));
+
+    it('starts a pause when the step before it is done', () =>
+      virtually((scheduler) => {
+        const flow = flowScript().write('go').wait(4).read('went').build();
+        timer(10).subscribe(() => flow.write(toBytes('go')));
+        scheduler.expectObservable(flow.read().pipe(map(toText))).toBe('14ms w', { w: 'went' });
+      }));
+
+    it('frees its timers when the flow is aborted', () =>
+      virtually((scheduler) => {
+        const flow = flowScript().wait(1000).read('late').build();
+        reading(flow);
+        flow.abort();
+        scheduler.flush();
+        expect(scheduler.frame).toBe(0);
+      }));
+  });
+
+  describe('failing on purpose', () => {
+    const reset = new FlowError('reset', 'script: reset');
+
+    it('fails a read with the error it was given, after the data before it', () => {
+      const flow = flowScript().read('some').readError(reset).build();
+      expect(reading(flow)).toEqual(['some', reset]);
+      expect(logOf(flow.closed)).toEqual([reset]);
+      flow.verify();
+    });
+
+    it('wraps what is no FlowError, with code failed', () => {
+      const cause = new Error('EIO');
+      const flow = flowScript().readError(cause).build();
+      expect(reading(flow)).toEqual([expect.objectContaining({ code: 'failed', cause })]);
+    });
+
+    it('lets a write succeed that a readError() follows, whoever reads already', () =>
+      virtually((scheduler) => {
+        const flow = flowScript().write('x').readError(reset).build();
+        const read = reading(flow);
+        expect(writing(flow, 'x')).toEqual([true, 'complete']);
+        scheduler.flush();
+        expect(read).toEqual([reset]);
+      }));
+
+    it('fails a write as a value, and goes on reading', () => {
+      const flow = flowScript().writeError(reset).read('still here').eof().build();
+      expect(logOf(flow.write(toBytes('x')))).toEqual([{ ok: false, error: reset }, 'complete']);
+      expect(reading(flow)).toEqual(['still here', 'complete']);
+      flow.verify();
+    });
+
+    it('drives a retry in virtual time', () =>
+      virtually((scheduler) => {
+        const scripts = [flowScript().wait(2).readError(reset), flowScript().wait(3).read('up').eof()];
+        const attempts = defer(() => scripts.shift()!.build().read()).pipe(retry({ delay: 10 }));
+        scheduler.expectObservable(attempts.pipe(map(toText))).toBe('15ms (a|)', { a: 'up' });
+      }));
+  });
+
+  describe('when the other side deviates', () => {
+    const wrong = (script: ReturnType<typeof flowScript>, act: (flow: Flow) => void) => {
+      const flow = script.build();
+      act(flow);
+      let message = '';
+      try {
+        flow.verify();
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'protocol' });
+        message = (error as Error).message;
+      }
+      return message;
+    };
+
+    it('resolves the write with an error that shows what was expected and what came', () => {
+      const flow = flowScript({ name: 'server' }).write('hello\n').build();
+      const read = reading(flow);
+      const [result] = logOf(flow.write(toBytes('help\n'))) as [{ ok: false; error: FlowError }];
+      expect(result.ok).toBe(false);
+      expect(result.error.code).toBe('protocol');
+      expect(result.error.message).toBe(
+        [
+          'server: step 1, write("hello\\n") differs at byte 3 (0x0003)',
+          '  expected  "hello\\n"',
+          '  came      "help\\n"',
+          '  expected  0000  68 65 6c>6c 6f 0a',
+          '  came      0000  68 65 6c>70 0a',
+        ].join('\n'),
+      );
+      expect(read).toEqual([result.error]);
+      expect(logOf(flow.closed)).toEqual([result.error]);
+      expect(() => flow.verify()).toThrow(result.error);
+    });
+
+    it('shows the offset within the step, when the step came in parts', () => {
+      const message = wrong(flowScript().write('abcdef'), (flow) => {
+        writing(flow, 'abc');
+        writing(flow, 'dXf');
+      });
+      expect(message).toContain('differs at byte 4 (0x0004)');
+      expect(message).toContain('came      "abcdXf"');
+    });
+
+    it('fails a write that nothing expects', () => {
+      expect(wrong(flowScript().read('x'), (flow) => writing(flow, 'what'))).toBe(
+        'script: unexpected write\n  expected  no more writes\n  came      "what" (4 bytes)',
+      );
+    });
+
+    it('fails what goes beyond the last write step', () => {
+      expect(wrong(flowScript().write('ab'), (flow) => writing(flow, 'abc'))).toContain('came      "c" (1 bytes)');
+    });
+
+    it('fails a write where EOF is expected', () => {
+      expect(wrong(flowScript().expectEof(), (flow) => writing(flow, 'x'))).toBe(
+        'script: step 1, expectEof()\n  expected  EOF\n  came      "x" (1 bytes)',
+      );
+    });
+
+    it('fails an EOF where a write is expected', () => {
+      const message = wrong(flowScript().write('whole'), (flow) => {
+        writing(flow, 'who');
+        flow.shutdown('write');
+      });
+      expect(message).toBe('script: step 1, write("whole"): 3 of 5 bytes came\n  expected  a write\n  came      EOF');
+    });
+
+    it('errors the shutdown() that deviates', () => {
+      const flow = flowScript().write('x').build();
+      expect(logOf(flow.shutdown('write'))).toEqual([expect.objectContaining({ code: 'protocol' })]);
+    });
+  });
+
+  describe('verify()', () => {
+    it('names the steps that are left over, and how far they came', () => {
+      const flow = flowScript().read('a').write('bcd').wait(5).expectEof().eof().build();
+      flow.read().pipe(take(1)).subscribe();
+      writing(flow, 'bc');
+      expect(() => flow.verify()).toThrow(
+        'script: 4 of 5 steps left over\n  step 2, write("bcd"): 2 of 3 bytes came\n  step 3, wait(5)\n  step 4, expectEof()\n  step 5, eof()',
+      );
+    });
+
+    it('passes over a pause at the end', () => {
+      const flow = flowScript().read('a').wait(5).build();
+      reading(flow);
+      flow.verify();
+    });
+
+    it('asks every flow that was built, and says if there was none', () => {
+      const script = flowScript().read('a');
+      expect(() => script.verify()).toThrow('script: verify() before build()');
+      reading(script.build());
+      script.verify();
+      script.build();
+      expect(() => script.verify()).toThrow('script: 1 of 1 step left over\n  step 1, read("a")');
+    });
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ['read of a number', () => flowScript().read(7 as never), 'script: step 1, read(): takes a string or a Uint8Array, not number 7'],
+    ['an empty read', () => flowScript().write('x').read(''), 'script: step 2, read(): takes at least 1 byte'],
+    ['an empty write', () => flowScript().write(new Uint8Array(0)), 'script: step 1, write(): takes at least 1 byte'],
+    ['a negative pause', () => flowScript().wait(-1), 'script: step 1, wait(): takes milliseconds, 0 or more, not number -1'],
+    ['a pause that is NaN', () => flowScript().wait(NaN), 'script: step 1, wait(): takes milliseconds, 0 or more, not number NaN'],
+    ['a pause without end', () => flowScript().wait(Infinity), 'not number Infinity'],
+    ['read() after eof()', () => flowScript().eof().wait(1).read('x'), 'script: step 3, read(): cannot come after eof() (step 1)'],
+    ['a second eof()', () => flowScript().eof().eof(), 'script: step 2, eof(): cannot come after eof() (step 1)'],
+    ['write() after expectEof()', () => flowScript().expectEof().write('x'), 'step 2, write(): cannot come after expectEof() (step 1)'],
+    ['write() after writeError()', () => flowScript().writeError('e').write('x'), 'cannot come after writeError() (step 1)'],
+    ['a step after readError()', () => flowScript().readError('e').wait(1), 'step 2, wait(): cannot come after readError() (step 1)'],
+  ])('throws a TypeError that names the step for %s', (_, call, message) => {
+    expect(call).toThrow(TypeError);
+    expect(call).toThrow(message);
+  });
+});
