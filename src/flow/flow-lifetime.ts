@@ -9,9 +9,9 @@ import type { Flow } from './flow.js';
 /** Where a creator reports what became of its attempt; after the first call, or the end of the subscription, nothing counts. */
 export interface Opening<F extends Flow> {
   /** The flow is there: it is emitted, and the subscription's from now on. Aborted if nobody waits for it any more. */
-  ready(flow: F): void;
+  readonly ready: (flow: F) => void;
   /** There will be no flow: an error notification. The creator frees what it has. */
-  fail(error: unknown): void;
+  readonly fail: (error: unknown) => void;
 }
 
 /**

@@ -9,9 +9,9 @@ import type { Flow } from './flow.js';
 /** Where a listener reports; once its subscription has ended nothing counts. */
 export interface Listening<F extends Flow> {
   /** A connection came: its flow is emitted, and the subscription's from now on. Aborted if nobody listens any more. */
-  accept(flow: F): void;
+  readonly accept: (flow: F) => void;
   /** The listener itself failed: an error notification, which ends it as unsubscribing does. */
-  fail(error: unknown): void;
+  readonly fail: (error: unknown) => void;
 }
 
 /**

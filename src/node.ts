@@ -1,0 +1,6 @@
+/** The Node door, `rxjs-flow/node`: flows over sockets and Node streams. */
+export { connectTcp, type ConnectTcpConfig } from './node/connect-tcp.js';
+export { connectUnix, type ConnectUnixConfig } from './node/connect-unix.js';
+export { listenTcp, type ListenTcpConfig } from './node/listen-tcp.js';
+export { listenUnix, type ListenUnixConfig } from './node/listen-unix.js';
+export type { SocketFlow, TcpAddress, UnixAddress } from './node/socket-flow.js';

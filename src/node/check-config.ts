@@ -1,0 +1,51 @@
+/**
+ * Checks a creator's configuration object, so that a wrong one fails where it was written, and in the caller's words.
+ */
+import { describe } from '../flow/describe.js';
+
+/** What a value must be, and whether one is. */
+export interface Requirement {
+  readonly what: string;
+  readonly accepts: (value: unknown) => boolean;
+}
+
+const integer = (what: string, least: number, most: number): Requirement => ({
+  what,
+  accepts: (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+});
+
+export const aPort = integer('an integer from 1 to 65535', 1, 65535);
+export const aPortOrZero = integer('an integer from 0 to 65535', 0, 65535);
+export const aCount = integer('a positive integer', 1, Number.MAX_SAFE_INTEGER);
+/** Longer ones do not fit the timers of JavaScript, which would fire at once. */
+export const aDuration = integer('an integer from 1 to 2147483647 (ms)', 1, 2 ** 31 - 1);
+export const aBoolean: Requirement = { what: 'a boolean', accepts: (value) => typeof value === 'boolean' };
+export const aText: Requirement = {
+  what: 'a string that is not empty',
+  accepts: (value) => typeof value === 'string' && value !== '',
+};
+export const anObserver: Requirement = {
+  what: 'an observer with a next method',
+  accepts: (value) => typeof (value as { next?: unknown } | null)?.next === 'function',
+};
+
+export function optional(requirement: Requirement): Requirement {
+  return { what: requirement.what, accepts: (value) => value === undefined || requirement.accepts(value) };
+}
+
+/**
+ * Throws a `TypeError` that names the caller, the property and what came, unless all requirements are met.
+ *
+ * @example
+ * checkConfig('connectTcp', config, { port: aPort, host: optional(aText) });
+ * // TypeError: connectTcp: port must be an integer from 1 to 65535, not a string
+ */
+export function checkConfig(caller: string, config: unknown, requirements: Readonly<Record<string, Requirement>>): void {
+  if (typeof config !== 'object' || config === null) {
+    throw new TypeError(`${caller}: the configuration must be an object, not ${describe(config)}`);
+  }
+  for (const [property, { what, accepts }] of Object.entries(requirements)) {
+    const value = (config as Record<string, unknown>)[property];
+    if (!accepts(value)) throw new TypeError(`${caller}: ${property} must be ${what}, not ${describe(value)}`);
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * What Node's system errors mean in a flow's terms: a `FlowError` with one of its codes and the system error as cause.
+ */
+import { FlowError, isFlowError, type FlowErrorCode } from '../flow/flow-error.js';
+
+type Meaning = readonly [FlowErrorCode, string];
+
+const UNRESOLVED: Meaning = ['unreachable', 'the host name does not resolve'];
+const DENIED: Meaning = ['refused', 'permission denied'];
+
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  ECONNRESET: ['reset', 'the peer reset the connection'],
+  EPIPE: ['reset', 'the peer takes no more data'],
+  ECONNABORTED: ['reset', 'the connection was aborted'],
+  ECONNREFUSED: ['refused', 'connection refused'],
+  ENOENT: ['refused', 'no such file'],
+  EADDRINUSE: ['refused', 'address in use'],
+  EACCES: DENIED,
+  EPERM: DENIED,
+  EHOSTUNREACH: ['unreachable', 'no route to the host'],
+  EHOSTDOWN: ['unreachable', 'the host is down'],
+  ENETUNREACH: ['unreachable', 'no route to the network'],
+  ENETDOWN: ['unreachable', 'the network is down'],
+  EADDRNOTAVAIL: ['unreachable', 'address not available'],
+  ENOTFOUND: UNRESOLVED,
+  EAI_AGAIN: UNRESOLVED,
+  EAI_NONAME: UNRESOLVED,
+  ETIMEDOUT: ['timeout', 'the connection timed out'],
+  ERR_STREAM_PREMATURE_CLOSE: ['truncated', 'closed before its end'],
+  ERR_STREAM_WRITE_AFTER_END: ['closed', 'write after the end'],
+  ERR_STREAM_DESTROYED: ['closed', 'the stream was destroyed'],
+};
+
+/**
+ * The `FlowError` for what a Node stream, socket or server reported about the flow `name`; a `FlowError` is returned as
+ * it is, and what has no meaning here becomes `failed` with its text.
+ *
+ * @example
+ * systemFlowError('tcp 127.0.0.1:1', error) // refused: tcp 127.0.0.1:1: connection refused
+ */
+export function systemFlowError(name: string, error: unknown): FlowError {
+  if (isFlowError(error)) return error;
+  const { code, message } = error as Partial<NodeJS.ErrnoException>;
+  const meaning = typeof code === 'string' ? MEANINGS[code] : undefined;
+  const [flowCode, text] = meaning ?? ['failed', message ?? String(error)];
+  return new FlowError(flowCode, `${name}: ${text}`, { cause: error });
+}
