@@ -1,18 +1,68 @@
-import { deliveries, holdDeliveries, type Delivery } from '../../src/engine/demand.js';
+import {
+  type Delivery,
+  deliveryAt,
+  deliveryDepth,
+  enterDelivery,
+  forgetDelivery,
+  holdDeliveries,
+  innermostDelivery,
+  leaveDelivery,
+} from '../../src/engine/demand.js';
 
 function delivery(log: string[], name: string): Delivery {
-  return { outer: null, hold: () => log.push(`hold ${name}`), unhold: () => log.push(`unhold ${name}`) };
+  return { hold: () => log.push(`hold ${name}`), unhold: () => log.push(`unhold ${name}`) };
 }
 
 function during<T>(one: Delivery, action: () => T): T {
-  one.outer = deliveries.innermost;
-  deliveries.innermost = one;
+  const depth = enterDelivery(one);
   try {
     return action();
   } finally {
-    deliveries.innermost = one.outer;
+    leaveDelivery(depth);
   }
 }
+
+const slots = () => (globalThis as unknown as Record<symbol, { slots: unknown[] }>)[Symbol.for('rxjs-flow/deliveries/1')]!.slots;
+
+describe('the stack of deliveries', () => {
+  it('knows who is delivering at each depth, and nobody else', () => {
+    const [outer, inner] = [delivery([], 'outer'), delivery([], 'inner')];
+    during(outer, () => {
+      during(inner, () => {
+        expect(deliveryDepth()).toBe(2);
+        expect([deliveryAt(-1), deliveryAt(0), deliveryAt(1), deliveryAt(2)]).toEqual([null, outer, inner, null]);
+        expect(innermostDelivery()).toBe(inner);
+      });
+      expect(innermostDelivery()).toBe(outer);
+      expect(deliveryAt(1)).toBeNull();
+    });
+    expect(deliveryDepth()).toBe(0);
+    expect(innermostDelivery()).toBeNull();
+  });
+
+  it('puts another reader in the place of one that is done', () => {
+    const [first, second] = [delivery([], 'first'), delivery([], 'second')];
+    during(first, () => undefined);
+    during(second, () => expect(innermostDelivery()).toBe(second));
+  });
+
+  it('keeps nothing of a reader that is gone', () => {
+    const gone = delivery([], 'gone');
+    during(delivery([], 'outer'), () => during(gone, () => undefined));
+    during(gone, () => undefined);
+    expect(slots()).toContain(gone);
+    forgetDelivery(gone);
+    expect(slots()).not.toContain(gone);
+  });
+
+  it('keeps a reader that is forgotten inside its own delivery until that is over', () => {
+    const one = delivery([], 'one');
+    during(one, () => {
+      forgetDelivery(one);
+      expect(innermostDelivery()).toBe(one);
+    });
+  });
+});
 
 describe('holdDeliveries', () => {
   it('is null where nothing is delivering', () => {
@@ -46,9 +96,5 @@ describe('holdDeliveries', () => {
     during(delivery(log, 'gone'), () => undefined);
     during(delivery(log, 'here'), () => holdDeliveries());
     expect(log).toEqual(['hold here']);
-  });
-
-  it('keeps one stack for all copies of the package in a process', () => {
-    expect((globalThis as Record<symbol, unknown>)[Symbol.for('rxjs-flow/deliveries/1')]).toBe(deliveries);
   });
 });

@@ -1,8 +1,7 @@
-import { deliveries, type Delivery } from '../../src/engine/demand.js';
+import { type Delivery, enterDelivery, innermostDelivery, leaveDelivery } from '../../src/engine/demand.js';
 import { Holds } from '../../src/flow/holds.js';
 
 class Counted implements Delivery {
-  outer: Delivery | null = null;
   held = 0;
   onFree: () => void = () => undefined;
   hold(): void {
@@ -15,12 +14,9 @@ class Counted implements Delivery {
 }
 
 function delivering(stack: readonly Counted[], act: () => void): void {
-  for (const one of stack) {
-    one.outer = deliveries.innermost;
-    deliveries.innermost = one;
-  }
+  const depths = stack.map((one) => enterDelivery(one));
   act();
-  for (const one of [...stack].reverse()) deliveries.innermost = one.outer;
+  leaveDelivery(depths[0]!);
 }
 
 describe('Holds', () => {
@@ -28,7 +24,7 @@ describe('Holds', () => {
     const holds = new Holds();
     holds.take();
     holds.release();
-    expect(deliveries.innermost).toBeNull();
+    expect(innermostDelivery()).toBeNull();
   });
 
   it('holds every reader on the stack once, however often it is asked', () => {

@@ -1,4 +1,4 @@
-import { deliveries, holdDeliveries } from '../../src/engine/demand.js';
+import { holdDeliveries, innermostDelivery } from '../../src/engine/demand.js';
 import { utf8 } from '../../src/flow/utf8.js';
 import { watchHolds } from '../../src/flow/watch-holds.js';
 import { flowPair } from '../../src/memory/pair.js';
@@ -32,7 +32,7 @@ describe('watchHolds', () => {
   });
 
   it('passes a hold on itself alone on to the read', () => {
-    const log = watched(() => deliveries.innermost!.hold());
+    const log = watched(() => innermostDelivery()!.hold());
     expect(log).toEqual(['a', 'held']);
   });
 });

@@ -3,7 +3,7 @@
  * flow, and while one waits the readers that feed the sink are held.
  */
 import { Subject } from 'rxjs';
-import { deliveries, type Delivery } from '../engine/demand.js';
+import { type Delivery, innermostDelivery } from '../engine/demand.js';
 import type { Endpoint } from '../engine/endpoint.js';
 import type { RoomWaiter } from '../engine/pipe.js';
 import { FULL, OK } from '../engine/status.js';
@@ -58,7 +58,7 @@ class FlowSink extends Subject<Uint8Array> {
     if (this.closed) super.next(buffer); // throws, as every unsubscribed Subject does
     if (!isBytes(buffer)) throw new TypeError(`${this.#flow.name}: a sink takes Uint8Arrays, not ${describe(buffer)}`);
     if (this.#state !== 'open') {
-      deliveries.innermost?.hold();
+      innermostDelivery()?.hold();
       return;
     }
     // The way of most buffers: straight into the engine, without a result.
@@ -111,7 +111,7 @@ class FlowSink extends Subject<Uint8Array> {
   /** A buffer waits for room: its feeders wait with it. */
   #wait(buffer: Uint8Array): RoomWaiter {
     this.#waiting += 1;
-    const feeder = deliveries.innermost;
+    const feeder = innermostDelivery();
     if (feeder !== null && !this.#feeders.includes(feeder)) this.#feeders.push(feeder);
     this.#holds.take();
     return new WaitingBuffer(this, buffer);

@@ -6,34 +6,74 @@
  * CommonJS build, say) hold each other's readers.
  */
 
-/** A reader in the middle of handing over a buffer; the records form the stack of nested deliveries. */
+/** A reader that hands over buffers, and can be told to pull nothing for a while. */
 export interface Delivery {
-  /** The delivery that this one happens inside, if any. */
-  outer: Delivery | null;
   /** Asks the reader to pull nothing until as many `unhold()` calls have come. */
   hold(): void;
   unhold(): void;
 }
 
 interface DeliveryStack {
-  innermost: Delivery | null;
+  /** How many deliveries are on the call stack, one inside the other. */
+  depth: number;
+  /**
+   * The reader at each depth; those at `depth` and above are left over from deliveries that are done. A reader that
+   * delivers buffer after buffer finds itself in its slot: storing a young object into this old one each time would cost
+   * more than all the rest of a delivery.
+   */
+  readonly slots: (Delivery | null)[];
 }
 
 const KEY = Symbol.for('rxjs-flow/deliveries/1');
 const shared = globalThis as { [KEY]?: DeliveryStack };
+const deliveries: DeliveryStack = (shared[KEY] ??= { depth: 0, slots: [] });
 
-/** The stack of deliveries on the current call stack, innermost first. */
-export const deliveries: DeliveryStack = (shared[KEY] ??= { innermost: null });
+/** The reader begins to hand over a buffer; answers the depth to leave at. */
+export function enterDelivery(reader: Delivery): number {
+  const { depth } = deliveries;
+  if (deliveries.slots[depth] !== reader) deliveries.slots[depth] = reader;
+  deliveries.depth = depth + 1;
+  return depth;
+}
+
+/** The buffer has been handed over, with whatever happened inside. */
+export function leaveDelivery(depth: number): void {
+  deliveries.depth = depth;
+}
+
+/** The reader is gone: nothing here keeps it from being collected. */
+export function forgetDelivery(reader: Delivery): void {
+  const { depth, slots } = deliveries;
+  for (let at = slots.length - 1; at >= depth; at -= 1) {
+    if (slots[at] === reader) slots[at] = null;
+  }
+}
+
+/** How many deliveries are on the current call stack. */
+export function deliveryDepth(): number {
+  return deliveries.depth;
+}
+
+/** The delivery at `depth`, 0 being the outermost; `null` outside the current call stack. */
+export function deliveryAt(depth: number): Delivery | null {
+  if (depth < 0 || depth >= deliveries.depth) return null;
+  return deliveries.slots[depth] ?? null;
+}
+
+/** The reader whose buffer is being handled right here, if any. */
+export function innermostDelivery(): Delivery | null {
+  return deliveryAt(deliveries.depth - 1);
+}
 
 /**
  * Holds every reader that is delivering on the current call stack, and returns the function that releases them
  * all; calling it again does nothing. `null` where nothing is delivering, so that the caller need keep nothing.
  */
 export function holdDeliveries(): (() => void) | null {
-  const first = deliveries.innermost;
-  if (first === null) return null;
+  if (deliveries.depth === 0) return null;
   const held: Delivery[] = [];
-  for (let one: Delivery | null = first; one !== null; one = one.outer) {
+  for (let at = deliveries.depth - 1; at >= 0; at -= 1) {
+    const one = deliveryAt(at)!;
     one.hold();
     held.push(one);
   }

@@ -2,14 +2,15 @@
  * The holds of one operator: on every reader that was delivering when it said stop, each held once however often it
  * said so. It decides nothing: the operator says when to take hold and when to let go, its teardown included.
  */
-import { deliveries, type Delivery } from '../engine/demand.js';
+import { type Delivery, deliveryAt, deliveryDepth } from '../engine/demand.js';
 
 export class Holds {
   readonly #held: Delivery[] = [];
 
   /** Holds what is delivering on the current call stack and is not held yet. */
   take(): void {
-    for (let one = deliveries.innermost; one !== null; one = one.outer) {
+    for (let depth = deliveryDepth() - 1; depth >= 0; depth -= 1) {
+      const one = deliveryAt(depth)!;
       if (this.#held.includes(one)) continue;
       this.#held.push(one);
       one.hold();

@@ -4,7 +4,7 @@
  * through ordinary operators).
  */
 import { Observable, type Subscriber, type TeardownLogic } from 'rxjs';
-import { deliveries, type Delivery } from '../engine/demand.js';
+import { type Delivery, enterDelivery, forgetDelivery, leaveDelivery } from '../engine/demand.js';
 import type { Pipe, Reader } from '../engine/pipe.js';
 import { FlowError } from './flow-error.js';
 
@@ -28,7 +28,6 @@ export class ReadObservable extends Observable<Uint8Array> {
 }
 
 class ReadSubscription implements Reader, Delivery {
-  outer: Delivery | null = null;
   #holds = 0;
 
   constructor(
@@ -38,15 +37,15 @@ class ReadSubscription implements Reader, Delivery {
   ) {}
 
   onData(buffer: Uint8Array): boolean {
-    this.outer = deliveries.innermost;
-    deliveries.innermost = this;
+    const depth = enterDelivery(this);
     try {
       this.subscriber.next(buffer);
     } finally {
-      deliveries.innermost = this.outer;
-      this.outer = null;
+      leaveDelivery(depth);
     }
-    return this.#holds === 0 && !this.subscriber.closed;
+    if (this.#holds === 0 && !this.subscriber.closed) return true;
+    if (this.subscriber.closed) forgetDelivery(this);
+    return false;
   }
 
   onEnd(): void {
@@ -75,6 +74,7 @@ class ReadSubscription implements Reader, Delivery {
   }
 
   unsubscribe(): void {
+    forgetDelivery(this);
     this.pipe.release(this);
   }
 }
@@ -89,7 +89,7 @@ export function busyError(name: string): FlowError {
  * that follows it. RxJS 7 shows this only in its subscribers' own fields; where they are missing the answer is no, and
  * a successor is refused as busy.
  */
-function isStopped(subscriber: unknown): boolean {
+export function isStopped(subscriber: unknown): boolean {
   let one = subscriber as { isStopped?: boolean; closed?: boolean; destination?: unknown } | undefined;
   for (let depth = 0; one !== undefined && one !== null && depth < DEEPEST; depth += 1) {
     if (one.isStopped === true || one.closed === true) return true;

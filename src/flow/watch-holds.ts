@@ -1,5 +1,5 @@
 import { type MonoTypeOperatorFunction, Observable, Subscriber } from 'rxjs';
-import { deliveries, type Delivery } from '../engine/demand.js';
+import { type Delivery, deliveryAt, enterDelivery, forgetDelivery, leaveDelivery } from '../engine/demand.js';
 
 /**
  * Passes buffers on and says when the chain downstream takes hold of the read that delivers them (`true`) and when it
@@ -14,8 +14,8 @@ export function watchHolds(onChange: (held: boolean) => void): MonoTypeOperatorF
 
 /** A delivery of its own on the stack, inside that of the read: a hold on it alone reaches the read as well. */
 class HoldWatch extends Subscriber<Uint8Array> implements Delivery {
-  outer: Delivery | null = null;
   #holds = 0;
+  #depth = 0;
   /** The read that is held for as long as this is. */
   #read: Delivery | null = null;
 
@@ -31,7 +31,7 @@ class HoldWatch extends Subscriber<Uint8Array> implements Delivery {
   hold(): void {
     this.#holds += 1;
     if (this.#holds > 1) return;
-    this.#read = this.outer;
+    this.#read = deliveryAt(this.#depth - 1);
     this.#read?.hold();
     this.onChange(true);
   }
@@ -45,13 +45,12 @@ class HoldWatch extends Subscriber<Uint8Array> implements Delivery {
 
   /** @internal RxJS's hook for subclasses of Subscriber. */
   protected override _next(buffer: Uint8Array): void {
-    this.outer = deliveries.innermost;
-    deliveries.innermost = this;
+    this.#depth = enterDelivery(this);
     try {
       this.downstream.next(buffer);
     } finally {
-      deliveries.innermost = this.outer;
-      this.outer = null;
+      leaveDelivery(this.#depth);
+      if (this.closed) forgetDelivery(this);
     }
   }
 }
