@@ -12,9 +12,10 @@ import type { Flow } from '../flow/flow.js';
 import { FlowError, type FlowErrorCode } from '../flow/flow-error.js';
 import { makeFlow } from '../flow/make-flow.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
-import { chunkBytes, isArrayBuffer } from './chunk-bytes.js';
+import { chunkBytes } from './chunk-bytes.js';
 import { DrainWatch } from './drain-watch.js';
 import { PieceSender } from './piece-sender.js';
+import { sendable } from './sendable.js';
 import { ABORTED, closeFailure, errorCode, NORMAL } from './web-socket-close.js';
 import { CLOSED, CONNECTING, OPEN, type WebSocketLike } from './web-socket-like.js';
 import { webSocketName } from './web-socket-name.js';
@@ -197,11 +198,6 @@ class WebSocketTransport implements Transport {
 interface CloseLike {
   readonly code: number;
   readonly reason: string;
-}
-
-/** Shared memory cannot be sent: it is copied. */
-function sendable(piece: Uint8Array): Uint8Array<ArrayBuffer> {
-  return isArrayBuffer(piece.buffer) ? (piece as Uint8Array<ArrayBuffer>) : new Uint8Array(piece);
 }
 
 function checkSocket(socket: WebSocketLike): void {

@@ -1,0 +1,12 @@
+/** The web door, `rxjs-flow/web`: flows over what browsers have, and whatever else has the same interfaces. */
+export { connectWebSocket, type ConnectWebSocketConfig } from './web/connect-web-socket.js';
+export { connectWebTransport, type ConnectWebTransportConfig, type WebTransportLike } from './web/connect-web-transport.js';
+export { dataChannelFlow, type DataChannelFlowOptions, type DataChannelLike } from './web/data-channel-flow.js';
+export { fromWebStreams, type FromWebStreamsOptions, type WebStreamPair } from './web/from-web-streams.js';
+export { messagePortFlow, type MessagePortFlowOptions } from './web/message-port-flow.js';
+export type { MessagePortLike } from './web/message-port-like.js';
+export { serialFlow, type SerialFlowOptions, type SerialLineOptions, type SerialPortLike } from './web/serial-flow.js';
+export { toWebStreams, type ToWebStreamsOptions, type WebStreams } from './web/to-web-streams.js';
+export { webSocketFlow } from './web/web-socket-flow.js';
+export type { WebSocketLike } from './web/web-socket-like.js';
+export type { WebSocketFlowOptions } from './web/web-socket-options.js';

@@ -1,0 +1,127 @@
+/**
+ * Opens a WebTransport stream: each flow is one bidirectional stream, of a session of its own or of one that is shared.
+ * The stream itself is `fromWebStreams`'s. Source: W3C WebTransport.
+ */
+import { EMPTY, timer, type Observable } from 'rxjs';
+import { describe } from '../flow/describe.js';
+import type { Flow } from '../flow/flow.js';
+import { FlowError, isFlowError } from '../flow/flow-error.js';
+import { flowLifetime, type Opening } from '../flow/flow-lifetime.js';
+import { fromWebStreams, type WebStreamPair } from './from-web-streams.js';
+
+/** The part of a `WebTransport` session that a flow needs. */
+export interface WebTransportLike {
+  readonly ready: Promise<unknown>;
+  readonly closed: Promise<unknown>;
+  createBidirectionalStream(): Promise<WebStreamPair>;
+  close(): void;
+}
+
+export interface ConnectWebTransportConfig {
+  /** `https:`. The session is then the flow's own, and is closed with it. */
+  readonly url?: string | URL;
+  /** In place of `url`: a session to open one more stream in. It stays open when the flow ends. */
+  readonly session?: WebTransportLike;
+  /** What `new WebTransport(url, sessionOptions)` takes, e.g. `serverCertificateHashes`. */
+  readonly sessionOptions?: WebTransportOptions;
+  /** The class to make the session of (default: the platform's own). */
+  readonly WebTransportCtor?: new (url: string, options?: WebTransportOptions) => WebTransportLike;
+  /** Give up with `timeout` after so long (default: the platform's own patience). */
+  readonly connectTimeoutMs?: number;
+  /** For messages and pictures (default: the URL, without query). */
+  readonly name?: string;
+}
+
+/**
+ * Opens a bidirectional WebTransport stream: a cold Observable. Subscribing opens the session, unless it is given one,
+ * and a stream in it; the flow is emitted; the Observable completes when the flow has closed and errors when it broke.
+ * Unsubscribing before aborts it, unless it was taken with `detach()`. Streams that the server opens are flows by
+ * `fromWebStreams(stream)`.
+ *
+ * Errors with {@link FlowError}: `refused` when there is no session, `timeout`, `unsupported` for a URL that the platform
+ * does not take or a platform without WebTransport, and later what {@link fromWebStreams} reports: a stream that the
+ * server resets, or a session that ends, is `reset`. Throws a `TypeError` for a configuration of the wrong types.
+ *
+ * @example
+ * const session = new WebTransport('https://example.org/feed');
+ * const question = connectWebTransport({ session });
+ * const another = connectWebTransport({ session });
+ */
+export function connectWebTransport(config: ConnectWebTransportConfig): Observable<Flow> {
+  checkConfig(config);
+  const name = config.name ?? nameOf(config.url);
+  return flowLifetime<Flow>((opening) => {
+    const session = config.session ?? sessionOf(name, config);
+    if (!isFlowError(session)) return openStream(session, { ...config, name }, opening);
+    opening.fail(session);
+    return undefined;
+  });
+}
+
+function sessionOf(name: string, config: ConnectWebTransportConfig): WebTransportLike | FlowError {
+  type Constructor = NonNullable<ConnectWebTransportConfig['WebTransportCtor']>;
+  const Ctor = config.WebTransportCtor ?? (globalThis as { WebTransport?: Constructor }).WebTransport;
+  if (Ctor === undefined) return new FlowError('unsupported', `${name}: there is no WebTransport here`);
+  try {
+    return new Ctor(String(config.url), config.sessionOptions);
+  } catch (cause) {
+    return new FlowError('unsupported', `${name}: no WebTransport session can be made of this URL and these options`, { cause });
+  }
+}
+
+function openStream(
+  session: WebTransportLike,
+  { name, session: shared, connectTimeoutMs }: ConnectWebTransportConfig & { name: string },
+  opening: Opening<Flow>,
+): () => void {
+  const leave = () => {
+    if (shared === undefined) session.close();
+  };
+  const patience = connectTimeoutMs === undefined ? EMPTY : timer(connectTimeoutMs);
+  const waiting = patience.subscribe(() => {
+    opening.fail(new FlowError('timeout', `${name}: not connected within ${Number(connectTimeoutMs)} ms`));
+    leave();
+  });
+  session.closed.catch(ignored);
+  session.ready
+    .then(() => session.createBidirectionalStream())
+    .then(
+      (stream) => {
+        waiting.unsubscribe();
+        const flow = fromWebStreams(stream, { name });
+        flow.closed.subscribe({ error: leave, complete: leave });
+        opening.ready(flow);
+      },
+      (cause: unknown) => {
+        waiting.unsubscribe();
+        opening.fail(new FlowError('refused', `${name}: could not connect`, { cause }));
+        leave();
+      },
+    );
+  return () => {
+    waiting.unsubscribe();
+    leave();
+  };
+}
+
+/** A session that ends breaks its streams, which is how the flow hears of it. */
+function ignored(): void {}
+
+function nameOf(url: unknown): string {
+  try {
+    const { host, pathname } = new URL(String(url));
+    return `webtransport ${host}${pathname}`;
+  } catch {
+    return 'webtransport';
+  }
+}
+
+function checkConfig(config: ConnectWebTransportConfig): void {
+  const { url, session } = (config ?? {}) as { url?: unknown; session?: Partial<WebTransportLike> };
+  if (session === undefined && typeof url !== 'string' && !(url instanceof URL)) {
+    throw new TypeError(`connectWebTransport: url must be a string or a URL, not ${describe(url)}`);
+  }
+  if (session !== undefined && typeof session?.createBidirectionalStream !== 'function') {
+    throw new TypeError(`connectWebTransport: session must be a WebTransport, not ${describe(session)}`);
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * A flow over a WebRTC data channel, which must be ordered and reliable. Both ends must speak it. It is told when the
+ * channel's buffer has drained, but cannot make the far side wait: the API has no way. Source: W3C WebRTC, RFC 8831.
+ *
+ * The frame. A binary message is data; its boundaries mean nothing. The text message `eof` says that its sender has
+ * written its last byte, `reset` that it has aborted. Each end closes the channel once it has sent and received `eof`.
+ */
+import { describe } from '../flow/describe.js';
+import type { Flow } from '../flow/flow.js';
+import { FlowError, type FlowErrorCode } from '../flow/flow-error.js';
+import { makeFlow } from '../flow/make-flow.js';
+import type { FlowLink, Transport } from '../flow/transport.js';
+import { chunkBytes } from './chunk-bytes.js';
+import { PieceSender } from './piece-sender.js';
+import { sendable } from './sendable.js';
+
+/** The part of an `RTCDataChannel` that a flow needs. */
+export interface DataChannelLike {
+  readonly label: string;
+  readonly readyState: string;
+  readonly bufferedAmount: number;
+  bufferedAmountLowThreshold: number;
+  binaryType: string;
+  readonly ordered: boolean;
+  readonly maxRetransmits: number | null;
+  readonly maxPacketLifeTime: number | null;
+  send(data: string): void;
+  send(data: Uint8Array<ArrayBuffer>): void;
+  close(): void;
+  addEventListener(type: string, listener: (event: never) => void): void;
+}
+
+export interface DataChannelFlowOptions {
+  /** For messages and pictures (default `data channel` and its label). */
+  readonly name?: string;
+  /** Bytes that may wait in the channel before a write's result stays pending (default 1048576). */
+  readonly highWaterMark?: number;
+  /** Bytes that may wait unread before the flow breaks with `overflow` (default 64 MiB). */
+  readonly maxQueuedBytes?: number;
+  /** Longer writes are sent as several messages (default 65536, which every implementation takes: RFC 8841 §6.1). */
+  readonly maxMessageBytes?: number;
+}
+
+/**
+ * Makes a flow of a data channel, open or still connecting. The flow is its only user: it sets `binaryType` and
+ * `bufferedAmountLowThreshold`, and closes it.
+ *
+ * A write is accepted while no more than `highWaterMark` bytes wait in the channel. What is not read waits here, up to
+ * `maxQueuedBytes`, then `overflow`. A channel that closes before its `eof` is `reset`; a text message outside the frame
+ * is `protocol`. A connection closed by this side's own `RTCPeerConnection.close()` is reported to nobody: end the flow
+ * first. Throws a `TypeError` for what is no channel, or one that may lose or reorder messages.
+ *
+ * @example
+ * const flow = dataChannelFlow(connection.createDataChannel('files'));
+ */
+export function dataChannelFlow(channel: DataChannelLike, options: DataChannelFlowOptions = {}): Flow {
+  checkChannel(channel);
+  return makeFlow(new DataChannelTransport(channel, options));
+}
+
+class DataChannelTransport implements Transport {
+  readonly name: string;
+  readonly maxQueuedBytes: number;
+  readonly #sender: PieceSender;
+  #link!: FlowLink;
+
+  constructor(
+    private readonly channel: DataChannelLike,
+    options: DataChannelFlowOptions,
+  ) {
+    const { highWaterMark = 2 ** 20, maxMessageBytes = 65536 } = options;
+    this.name = options.name ?? `data channel ${channel.label}`.trimEnd();
+    this.maxQueuedBytes = options.maxQueuedBytes ?? 2 ** 26;
+    this.#sender = new PieceSender(
+      () => (channel.readyState === 'open' && channel.bufferedAmount <= highWaterMark ? maxMessageBytes : 0),
+      (piece) => channel.send(sendable(piece)),
+    );
+    channel.binaryType = 'arraybuffer';
+    channel.bufferedAmountLowThreshold = highWaterMark;
+  }
+
+  open(link: FlowLink): void {
+    this.#link = link;
+    const { channel } = this;
+    if (channel.readyState === 'closing' || channel.readyState === 'closed') {
+      this.#fail('closed', 'the channel was closed already');
+      return;
+    }
+    // Never removed: the channel is this flow's alone, and a flow that is over takes no notice.
+    const goOn = () => {
+      if (this.#sender.resume()) link.ready();
+    };
+    channel.addEventListener('open', goOn);
+    channel.addEventListener('bufferedamountlow', goOn);
+    channel.addEventListener('message', (event: { data: unknown }) => this.#take(event.data));
+    channel.addEventListener('error', (event: { error?: unknown }) => this.#fail('reset', 'the channel failed', event.error));
+    channel.addEventListener('close', () => this.#fail('reset', 'the channel was closed without eof'));
+  }
+
+  write(buffer: Uint8Array): boolean {
+    return this.#sender.write(buffer);
+  }
+
+  end(): void {
+    if (this.channel.readyState === 'connecting') {
+      this.channel.addEventListener('open', () => this.end());
+      return;
+    }
+    this.#say('eof');
+    this.#link.finished();
+  }
+
+  abort(): void {
+    this.#say('reset');
+    this.channel.close();
+  }
+
+  /** What is buffered, the `eof` too, is sent before the channel closes. */
+  free(done: () => void): void {
+    this.channel.close();
+    done();
+  }
+
+  #say(word: 'eof' | 'reset'): void {
+    if (this.channel.readyState === 'open') this.channel.send(word);
+  }
+
+  #take(data: unknown): void {
+    const buffer = chunkBytes(data);
+    if (buffer !== undefined) this.#link.push(buffer);
+    else if (data === 'eof') this.#link.end();
+    else if (data === 'reset') this.#fail('reset', 'the far side aborted');
+    else this.#fail('protocol', `${describe(data)} came, which is no message of a flow`);
+  }
+
+  #fail(code: FlowErrorCode, what: string, cause?: unknown): void {
+    this.#link.fail(new FlowError(code, `${this.name}: ${what}`, cause === undefined ? {} : { cause }));
+  }
+}
+
+function checkChannel(channel: DataChannelLike): void {
+  const { send, addEventListener, ordered, maxRetransmits, maxPacketLifeTime } = (channel ?? {}) as Partial<DataChannelLike>;
+  if (typeof send !== 'function' || typeof addEventListener !== 'function') {
+    throw new TypeError(`dataChannelFlow: channel must be an RTCDataChannel, not ${describe(channel)}`);
+  }
+  if (ordered === false || (maxRetransmits ?? null) !== null || (maxPacketLifeTime ?? null) !== null) {
+    throw new TypeError('dataChannelFlow: channel must be ordered and reliable, not one that may reorder or lose messages');
+  }
+}
