@@ -1,4 +1,4 @@
-import { concat, EMPTY, map, merge, mergeMap, share, Subject, take, takeUntil } from 'rxjs';
+import { concat, config, EMPTY, map, merge, mergeMap, share, Subject, take, takeUntil } from 'rxjs';
 import { holdDeliveries } from '../../src/engine/demand.js';
 import type { FlowError } from '../../src/flow/flow-error.js';
 import type { Flow } from '../../src/flow/flow.js';
@@ -132,6 +132,73 @@ describe('read()', () => {
     next();
     far.write(ball);
     expect(left).toBe(0);
+  });
+});
+
+describe('read() with a plain handler', () => {
+  afterEach(() => {
+    config.onUnhandledError = null;
+    jest.useRealTimers();
+  });
+
+  it.each(['function', 'observer'])('reports what the handler of a %s throws, as RxJS does, and goes on', (kind) => {
+    jest.useFakeTimers();
+    const reported: unknown[] = [];
+    config.onUnhandledError = (error) => reported.push(error);
+    const [near, far] = flowPair();
+    const log: string[] = [];
+    const next = (buffer: Uint8Array) => {
+      log.push(text(buffer));
+      if (log.length === 1) throw new Error('handler');
+    };
+    if (kind === 'function') near.read().subscribe(next);
+    else near.read().subscribe({ next, complete: () => log.push('|') });
+    far.write(bytes('a'));
+    far.write(bytes('b'));
+    jest.runAllTimers();
+    expect(log).toEqual(['a', 'b']);
+    expect(reported).toEqual([new Error('handler')]);
+  });
+
+  it('calls an observer with itself as this, and any of its handlers may be missing', () => {
+    const [near, far] = flowPair();
+    const observer = {
+      came: 0,
+      next(buffer: Uint8Array): void {
+        this.came += buffer.byteLength;
+      },
+    };
+    const reading = near.read().subscribe(observer);
+    far.write(bytes('abc'));
+    reading.unsubscribe();
+    expect(observer.came).toBe(3);
+    let ended = false;
+    near.read().subscribe({ complete: () => (ended = true) });
+    far.write(bytes('dropped'));
+    far.shutdown('write');
+    expect(ended).toBe(true);
+  });
+
+  it('calls the handler no more after an unsubscribe inside it', () => {
+    const [near, far] = flowPair();
+    const log: string[] = [];
+    const reading = near.read().subscribe((buffer) => {
+      log.push(text(buffer));
+      reading.unsubscribe();
+    });
+    far.writev([bytes('a'), bytes('b')]);
+    near.read().subscribe(logInto(log, 'next '));
+    expect(log).toEqual(['a', 'next b']);
+  });
+
+  it('gives each of several subscriptions in turn its own handler', () => {
+    const [near, far] = flowPair();
+    const log: string[] = [];
+    const read = near.read();
+    read.subscribe((buffer) => log.push(text(buffer))).unsubscribe();
+    read.pipe(take(1)).subscribe(logInto(log, 'take '));
+    far.write(bytes('a'));
+    expect(log).toEqual(['take a', 'take |']);
   });
 });
 

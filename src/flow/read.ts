@@ -3,7 +3,7 @@
  * delivers it publishes itself as a `Delivery`, so that an operator downstream can hold it (DESIGN: backpressure
  * through ordinary operators).
  */
-import { Observable, type Subscriber, type TeardownLogic } from 'rxjs';
+import { config, Observable, type Observer, type Subscriber, type Subscription, type TeardownLogic } from 'rxjs';
 import { type Delivery, enterDelivery, forgetDelivery, leaveDelivery } from '../engine/demand.js';
 import type { Pipe, Reader } from '../engine/pipe.js';
 import { FlowError } from './flow-error.js';
@@ -11,6 +11,8 @@ import { FlowError } from './flow-error.js';
 export class ReadObservable extends Observable<Uint8Array> {
   readonly #inbound: Pipe;
   readonly #name: string;
+  /** From `subscribe` to the `_subscribe` that RxJS calls inside it. */
+  #handler: Handler | null = null;
 
   constructor(inbound: Pipe, name: string) {
     super();
@@ -18,9 +20,17 @@ export class ReadObservable extends Observable<Uint8Array> {
     this.#name = name;
   }
 
+  /** As Observable's own; the handler of one who subscribes without an operator in between is called without a detour. */
+  override subscribe(observer?: Partial<Observer<Uint8Array>> | ((value: Uint8Array) => void) | null, ...others: unknown[]): Subscription {
+    this.#handler = plainHandlerOf(observer);
+    // The overloads of `subscribe` cannot be told apart from here.
+    return super.subscribe(...([observer, ...others] as [typeof observer & object]));
+  }
+
   /** @internal RxJS's hook for subclasses of Observable. */
   protected _subscribe(subscriber: Subscriber<Uint8Array>): TeardownLogic {
-    const reader = new ReadSubscription(this.#inbound, this.#name, subscriber);
+    const reader = new ReadSubscription(this.#inbound, this.#name, subscriber, this.#handler);
+    this.#handler = null;
     subscriber.add(reader);
     this.#inbound.claim(reader);
     return undefined;
@@ -34,12 +44,16 @@ class ReadSubscription implements Reader, Delivery {
     private readonly pipe: Pipe,
     private readonly name: string,
     private readonly subscriber: Subscriber<Uint8Array>,
+    private readonly handler: Handler | null,
   ) {}
 
   onData(buffer: Uint8Array): boolean {
     const depth = enterDelivery(this);
     try {
-      this.subscriber.next(buffer);
+      if (this.handler === null) this.subscriber.next(buffer);
+      else this.handler(buffer);
+    } catch (error) {
+      reportUnhandled(error);
     } finally {
       leaveDelivery(depth);
     }
@@ -77,6 +91,26 @@ class ReadSubscription implements Reader, Delivery {
     forgetDelivery(this);
     this.pipe.release(this);
   }
+}
+
+type Handler = (buffer: Uint8Array) => void;
+
+/**
+ * The `next` of a plain function or a plain observer, which RxJS would call by way of two objects that many kinds of
+ * subscribers share: the slowest part of a read. Whatever is not plain goes RxJS's own way.
+ */
+function plainHandlerOf(observer: unknown): Handler | null {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- who has set it gets what it promises
+  if (config.useDeprecatedNextContext) return null;
+  if (typeof observer === 'function') return observer as Handler;
+  if (typeof observer !== 'object' || observer === null || Object.getPrototypeOf(observer) !== Object.prototype) return null;
+  const { next } = observer as Partial<Observer<Uint8Array>>;
+  return typeof next === 'function' ? (buffer) => next.call(observer, buffer) : null;
+}
+
+/** What RxJS does with an error that a subscriber's own handler throws: it comes up later, and the read goes on. */
+function reportUnhandled(error: unknown): void {
+  new Observable((subscriber) => subscriber.error(error)).subscribe();
 }
 
 /** What a second reader is told, while the first goes on. */
