@@ -28,7 +28,7 @@ export class NodeStreamTransport implements Transport {
     readable.pause();
     readable.on('data', (chunk: unknown) => this.#onData(chunk));
     readable.on('end', () => link.end());
-    readable.on('close', () => this.#onClosed());
+    readable.on('close', () => this.onClosed());
     writable.on('finish', () => this.#onFinish());
     writable.on('drain', this.#ready);
     this.#catchUp(fail);
@@ -72,6 +72,13 @@ export class NodeStreamTransport implements Transport {
     if (!this.#isDuplex) this.writable.destroy();
   }
 
+  /** The stream is gone: in order, or somebody else destroyed it. */
+  protected onClosed(): void {
+    const { readable, writable } = this;
+    if (readable.readableEnded && (writable.writableFinished || !this.#isDuplex)) return;
+    this.link.fail(new FlowError('truncated', `${this.name}: the stream was destroyed before its end`));
+  }
+
   readonly #ready = (): void => this.link.ready();
 
   get #isDuplex(): boolean {
@@ -94,18 +101,12 @@ export class NodeStreamTransport implements Transport {
     this.link.refuse(new FlowError('closed', `${this.name}: write after the stream was ended`));
   }
 
-  #onClosed(): void {
-    const { readable, writable } = this;
-    if (readable.readableEnded && (writable.writableFinished || !this.#isDuplex)) return;
-    this.link.fail(new FlowError('truncated', `${this.name}: the stream was destroyed before its end`));
-  }
-
   /** What had happened to the streams before they came here, and is told by no event any more. */
   #catchUp(fail: (error: unknown) => void): void {
     const { readable, writable } = this;
     const error = readable.errored ?? writable.errored;
     if (error !== null && error !== undefined) fail(error);
-    else if (readable.closed || readable.destroyed) this.#onClosed();
+    else if (readable.closed || readable.destroyed) this.onClosed();
     if (readable.readableEnded) this.link.end();
     if (writable.writableFinished) this.#onFinish();
   }

@@ -32,5 +32,15 @@ export interface Ends<Address> {
 /** A flow over a connected socket that nobody has read from; `slab` is what it was made to read into, if it was. */
 export function socketFlow<Address>(socket: Socket, slab: ReadSlab | null, ends: Ends<Address>): SocketFlow<Address> {
   const { name, local, remote } = ends;
-  return Object.assign(makeFlow(new SocketTransport(name, socket, slab)), { local, remote });
+  const transport = new SocketTransport(name, socket, slab);
+  const flow = Object.assign(makeFlow(transport), { local, remote });
+  transports.set(flow, transport);
+  return flow;
+}
+
+const transports = new WeakMap<Flow, SocketTransport>();
+
+/** The socket of a flow that is one and was never used; the flow is no more than its lifetime from then on. */
+export function takeSocket(flow: Flow): Socket | null {
+  return transports.get(flow)?.take() ?? null;
 }

@@ -1,0 +1,40 @@
+// Pairs of connected socket flows for specs: a listener on any free port (or a path of its own) and a client.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finalize, mergeMap, Observable, ReplaySubject, zip } from 'rxjs';
+import { detach } from '../../../src/combinators/detach.js';
+import { connectTcp, type ConnectTcpConfig } from '../../../src/node/connect-tcp.js';
+import { connectUnix } from '../../../src/node/connect-unix.js';
+import { listenTcp } from '../../../src/node/listen-tcp.js';
+import { listenUnix } from '../../../src/node/listen-unix.js';
+import type { SocketFlow, TcpAddress, UnixAddress } from '../../../src/node/socket-flow.js';
+
+/** The client's flow and the accepted one, both the subscriber's to close; the listener goes with the subscription. */
+export function tcpPair(config: Partial<ConnectTcpConfig> = {}): Observable<[SocketFlow, SocketFlow]> {
+  return new Observable((subscriber) => {
+    const listening = new ReplaySubject<TcpAddress>(1);
+    const accepted = listenTcp({ listeningObserver: listening }).pipe(detach());
+    const connected = listening.pipe(mergeMap(({ port }) => connectTcp({ ...config, port }).pipe(detach())));
+    return zip(connected, accepted).subscribe(subscriber);
+  });
+}
+
+export function unixPair(): Observable<[SocketFlow<UnixAddress>, SocketFlow<UnixAddress>]> {
+  return new Observable((subscriber) => {
+    const path = temporaryPath();
+    const listening = new ReplaySubject<UnixAddress>(1);
+    const accepted = listenUnix({ path: path.name, listeningObserver: listening }).pipe(detach());
+    const connected = listening.pipe(mergeMap(() => connectUnix({ path: path.name }).pipe(detach())));
+    return zip(connected, accepted)
+      .pipe(finalize(() => path.remove()))
+      .subscribe(subscriber);
+  });
+}
+
+/** A name for a Unix socket in a folder of its own. */
+export function temporaryPath(): { readonly name: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'rxjs-flow-'));
+  return { name: join(folder, 's'), remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
