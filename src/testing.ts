@@ -2,3 +2,10 @@
 export { conformance, type ConformanceCase, type ConformanceOptions } from './testing/conformance.js';
 export type { ConformanceCapabilities, ConformanceCapability } from './testing/conformance/capability.js';
 export { flowScript, type FlowScript, type ScriptedFlow } from './testing/flow-script.js';
+export {
+  FlowTestScheduler,
+  type AssertDeepEqual,
+  type FlowExpectation,
+  type FlowRunHelpers,
+} from './testing/flow-test-scheduler.js';
+export type { MarbleValues } from './testing/marbles/moment.js';

@@ -1,0 +1,151 @@
+/**
+ * RxJS's `TestScheduler` for flows: marbles that drive what a flow reads, and marbles for what is read from and written
+ * to one. All of RxJS's own helpers stay what they are.
+ */
+import { TestScheduler, type RunHelpers } from 'rxjs/testing';
+import { checkFlow } from '../flow/check-flow.js';
+import type { Flow } from '../flow/flow.js';
+import { makeFlow } from '../flow/make-flow.js';
+import { ColdTransport } from './marbles/cold-transport.js';
+import { compareDiagrams } from './marbles/diagram.js';
+import { asMoments } from './marbles/as-moments.js';
+import type { MarbleValues, Moment } from './marbles/moment.js';
+import { parseMarbles } from './marbles/parse-marbles.js';
+import { matchesError, sameValue } from './marbles/same-value.js';
+
+/** What an expectation about a flow is compared with; bad marbles throw here, and name the column. */
+export interface FlowExpectation {
+  /**
+   * Letters stand for their `values` (a string in UTF-8, or bytes), or for themselves. A `#` is any failure, or the one
+   * that `error` names: an error, a {@link FlowErrorCode}, or an object with the fields that count.
+   */
+  toBe(marbles: string, values?: MarbleValues, error?: unknown): void;
+}
+
+/** The helpers of {@link FlowTestScheduler.run}: RxJS's, and three for flows. */
+export interface FlowRunHelpers extends RunHelpers {
+  /**
+   * A flow whose reads are these marbles, from the frame of the first read on: a letter is a buffer, `|` is EOF, `#` is a
+   * failure (with `error`, or of code `failed`). It takes every write at once.
+   */
+  coldFlow(marbles: string, values?: MarbleValues, error?: unknown): Flow;
+  /** What `flow.read()` emits, subscribed to at frame 0 or as `subscription` says (`'--^---!'`). */
+  expectReads(flow: Flow, subscription?: string): FlowExpectation;
+  /** What is done to a {@link coldFlow}: a letter is a written buffer, `|` the end of the write side, `#` an abort. */
+  expectWrites(flow: Flow): FlowExpectation;
+}
+
+/** Compares deeply, and throws (or answers `false`) if the two differ: `(actual, expected) => expect(actual).toEqual(expected)`. */
+export type AssertDeepEqual = (actual: unknown, expected: unknown) => unknown;
+
+/**
+ * A `TestScheduler` whose `run` knows flows. An expectation that fails throws an error with both diagrams, the expected
+ * one above the actual one, frame by frame in the same column.
+ *
+ * @example
+ * const scheduler = new FlowTestScheduler((actual, expected) => expect(actual).toEqual(expected));
+ * scheduler.run(({ coldFlow, expectReads, expectWrites }) => {
+ *   const flow = coldFlow('-a-b-|', { a: 'hello' });
+ *   flow.read().subscribe({ next: (buffer) => flow.write(buffer), complete: () => flow.shutdown('write') });
+ *   expectWrites(flow).toBe('-a-b-|', { a: 'hello' });
+ * });
+ */
+export class FlowTestScheduler extends TestScheduler {
+  readonly #cold = new WeakMap<Flow, ColdTransport>();
+  #count = 0;
+  #checks: (() => void)[] = [];
+
+  /** Without `assertDeepEqual`, values are compared by structure, and a difference throws. */
+  constructor(assertDeepEqual: AssertDeepEqual = throwUnlessSame) {
+    super((actual, expected) => withDiagrams(assertDeepEqual, actual, expected));
+  }
+
+  override run<T>(callback: (helpers: FlowRunHelpers) => T): T {
+    try {
+      return super.run((helpers) =>
+        callback({
+          ...helpers,
+          coldFlow: (marbles, values, error) => this.#coldFlow(marbles, values, error),
+          expectReads: (flow, subscription) => this.#expectReads(flow, subscription),
+          expectWrites: (flow) => this.#expectWrites(flow),
+        }),
+      );
+    } finally {
+      this.#checks = [];
+    }
+  }
+
+  override flush(): void {
+    super.flush();
+    for (const check of this.#checks.splice(0)) check();
+  }
+
+  #coldFlow(marbles: string, values?: MarbleValues, error?: unknown): Flow {
+    this.#count += 1;
+    const transport = new ColdTransport(`cold flow ${this.#count}`, parseMarbles(marbles, values, error), this);
+    const flow = makeFlow(transport);
+    this.#cold.set(flow, transport);
+    return flow;
+  }
+
+  #expectReads(flow: Flow, subscription = '^'): FlowExpectation {
+    checkFlow('expectReads: flow', flow);
+    const { subscribedFrame, unsubscribedFrame } = TestScheduler.parseMarblesAsSubscriptions(subscription, true);
+    const came: Moment[] = [];
+    const note = (kind: Moment['kind'], value?: unknown) => came.push({ frame: this.frame, kind, value });
+    const start = () => {
+      const reading = flow.read().subscribe({
+        next: (buffer) => note('next', buffer),
+        error: (error: unknown) => note('error', error),
+        complete: () => note('complete'),
+      });
+      if (unsubscribedFrame !== Infinity) this.schedule(() => reading.unsubscribe(), unsubscribedFrame - this.frame);
+    };
+    this.schedule(start, Number.isFinite(subscribedFrame) ? subscribedFrame - this.frame : 0);
+    return this.#expectation(`reads of ${flow.name}`, came, matchesError);
+  }
+
+  #expectWrites(flow: Flow): FlowExpectation {
+    const transport = this.#cold.get(flow);
+    if (transport === undefined) throw new TypeError('expectWrites: flow must be one that coldFlow() made');
+    const matchesReason = (error: unknown, reason: unknown) =>
+      reason === undefined || sameValue((error as { cause?: unknown }).cause, reason);
+    return this.#expectation(`writes to ${flow.name}`, transport.written, matchesReason);
+  }
+
+  #expectation(what: string, came: Moment[], matches: (actual: unknown, expected: unknown) => boolean): FlowExpectation {
+    return {
+      toBe: (marbles, values, error) => {
+        const expected = parseMarbles(marbles, values, error);
+        this.#checks.push(() => {
+          const same = came.length === expected.length && came.every((one, at) => sameMoment(one, expected[at]!, matches));
+          if (!same) throw new Error(`${what} are not as expected\n\n${compareDiagrams(expected, came)}\n`);
+          // Nothing can differ any more; but a test framework that counts assertions counts this one.
+          this.assertDeepEqual(came, came);
+        });
+      },
+    };
+  }
+}
+
+function sameMoment(came: Moment, expected: Moment, matches: (actual: unknown, expected: unknown) => boolean): boolean {
+  if (came.frame !== expected.frame || came.kind !== expected.kind) return false;
+  return came.kind === 'error' ? matches(came.value, expected.value) : sameValue(came.value, expected.value);
+}
+
+function throwUnlessSame(actual: unknown, expected: unknown): void {
+  if (!sameValue(actual, expected)) throw new Error(DIFFERENT);
+}
+
+/** The test framework's verdict; if it is a bad one, with the diagrams of both sides in front. */
+function withDiagrams(assertDeepEqual: AssertDeepEqual, actual: unknown, expected: unknown): void {
+  try {
+    if (assertDeepEqual(actual, expected) === false) throw new Error(DIFFERENT);
+  } catch (error) {
+    const [came, wanted] = [asMoments(actual), asMoments(expected)];
+    if (came === undefined || wanted === undefined) throw error;
+    throw new Error(`${compareDiagrams(wanted, came)}\n\n${(error as Error).message}`, { cause: error });
+  }
+}
+
+const DIFFERENT = 'what came is not what was expected';
