@@ -1,0 +1,69 @@
+import type { ByteQueue } from '../flow/byte-queue.js';
+import { describe } from '../flow/describe.js';
+import { FlowError } from '../flow/flow-error.js';
+import { LineReader } from '../flow/line-reader.js';
+import { utf8 } from '../flow/utf8.js';
+import type { Codec, Decoder } from './codec.js';
+import { frameLimit, tooLarge, type FrameLimit } from './frame-limit.js';
+
+/**
+ * One JSON value a line (NDJSON, JSON Lines): read with LF or CRLF, written with LF. Blank lines, and a byte order mark
+ * in front of the first one, are skipped; a last line that nothing ends is read. A line that is no JSON errors with
+ * `protocol`, which names the line by its number and never by its text. What `JSON.stringify` has no text for
+ * (`undefined`, a function, a cycle, a `bigint`) cannot be encoded. Items are not checked: `T` is the caller's word.
+ *
+ * @example
+ * framed(flow, jsonLinesCodec<{ id: number }>())
+ */
+export function jsonLinesCodec<T = unknown>(options: FrameLimit = {}): Codec<T> {
+  const maxFrameBytes = frameLimit(NAME, options);
+  return {
+    name: NAME,
+    encode(item) {
+      const json = JSON.stringify(item) as string | undefined;
+      if (json === undefined) throw new TypeError(`${NAME}: there is no JSON for ${describe(item)}`);
+      const bytes = utf8(`${json}\n`);
+      if (bytes.byteLength - 1 > maxFrameBytes) throw tooLarge(NAME, bytes.byteLength - 1, maxFrameBytes, 'exactly');
+      return bytes;
+    },
+    decoder: () => new JsonLinesDecoder<T>(maxFrameBytes),
+  };
+}
+
+const NAME = 'json-lines';
+const BYTE_ORDER_MARK = '\uFEFF';
+
+class JsonLinesDecoder<T> implements Decoder<T> {
+  readonly #lines: LineReader;
+  #count = 0;
+
+  constructor(maxFrameBytes: number) {
+    this.#lines = new LineReader(maxFrameBytes, (bytes) => tooLarge(NAME, bytes, maxFrameBytes, 'at least'));
+  }
+
+  decode(bytes: ByteQueue): T | undefined {
+    return this.#firstValue(() => this.#lines.next(bytes));
+  }
+
+  finish(bytes: ByteQueue): T | undefined {
+    return this.#firstValue(() => this.#lines.last(bytes));
+  }
+
+  #firstValue(nextLine: () => string | undefined): T | undefined {
+    for (let line = nextLine(); line !== undefined; line = nextLine()) {
+      this.#count += 1;
+      const text = this.#count === 1 && line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line;
+      if (text.trim() !== '') return this.#parse(text);
+    }
+    return undefined;
+  }
+
+  #parse(text: string): T {
+    try {
+      return JSON.parse(text) as T;
+    } catch {
+      // The parser's own message quotes the text, which has no place in an error.
+      throw new FlowError('protocol', `${NAME}: line ${this.#count} is not JSON`);
+    }
+  }
+}
