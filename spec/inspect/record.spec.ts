@@ -171,6 +171,14 @@ describe('the tape of a recorded flow', () => {
     ]);
   });
 
+  it('tells each call of shutdown, and the flush once', () => {
+    const { flow, lines } = recordedPair();
+    flow.shutdown('write');
+    flow.shutdown('write');
+    flow.shutdown('read_write');
+    expect(lines.slice(1)).toEqual(['0 shutdown write (out)', '0 flushed', '0 shutdown write (out)', '0 shutdown read_write (both)']);
+  });
+
   it('tells an abort with its reason, and what it does to pending reads and writes', () => {
     const { flow, lines } = recordedPair({ capacity: 1 });
     flow.read().subscribe({ error: () => {} });
@@ -405,9 +413,9 @@ describe('a recorded flow', () => {
   });
 
   it.each<[string, unknown, unknown, RegExp]>([
-    ['a flow', undefined, {}, /flow must be a Flow, not undefined/],
-    ['a number of events', flowPair()[0], { maxEvents: -1 }, /maxEvents must be a number not below 0, not number -1/],
-    ['a number of bytes', flowPair()[0], { maxBytes: '1' }, /maxBytes must be a number not below 0, not a string/],
+    ['a flow', undefined, {}, /record: flow must be a Flow, not undefined/],
+    ['a number of events', flowPair()[0], { maxEvents: 0 }, /record: maxEvents must be a whole number of at least 1, not number 0/],
+    ['a number of bytes', flowPair()[0], { maxBytes: '1' }, /record: maxBytes must be a whole number of at least 1, not a string/],
   ])('is made of %s or not at all', (_, flow, options, message) => {
     expect(() => record(flow as Flow, options as RecordOptions)).toThrow(message);
   });

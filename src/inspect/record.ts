@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
-import { describe } from '../flow/describe.js';
+import { checkFlow } from '../flow/check-flow.js';
+import { checkWhole } from '../flow/check-whole.js';
 import type { Flow } from '../flow/flow.js';
 import { RecordedFlow } from './recorded-flow.js';
 import { Recorder } from './recorder.js';
@@ -39,17 +40,10 @@ export interface RecordOptions {
  * tape.pipe(saveTape(), drainMap((line) => file.write(line))).subscribe();
  */
 export function record(flow: Flow, options: RecordOptions = {}): Recording {
-  if (typeof flow !== 'object' || flow === null || typeof flow.read !== 'function') {
-    throw new TypeError(`record: flow must be a Flow, not ${describe(flow)}`);
-  }
+  checkFlow('record: flow', flow);
   const { maxEvents = 65536, maxBytes = 2 ** 24 } = options;
-  checkLimit('maxEvents', maxEvents);
-  checkLimit('maxBytes', maxBytes);
+  checkWhole('record: maxEvents', maxEvents);
+  checkWhole('record: maxBytes', maxBytes);
   const tape = new Tape(flow.name, { maxEvents, maxBytes });
   return { flow: new RecordedFlow(flow, new Recorder(tape)), tape: tape.events };
-}
-
-function checkLimit(name: string, value: number): void {
-  if (typeof value === 'number' && value >= 0) return;
-  throw new TypeError(`record: ${name} must be a number not below 0, not ${describe(value)}`);
 }

@@ -15,6 +15,7 @@ export class Recorder {
   #wanted = false;
   /** The end of the read side is on the tape. */
   #readEnded = false;
+  #flushed = false;
   #flowOver = false;
   /** Calls that have not returned. */
   #calls = 0;
@@ -77,7 +78,7 @@ export class Recorder {
     if (mode !== 'write') this.#readEnded = true;
     return this.#during(call, (done) => {
       // A failure is on the tape as `broken`.
-      if (mode !== 'read') done.subscribe({ complete: () => this.tape.add({ kind: 'flushed', direction: 'out' }), error: () => {} });
+      if (mode !== 'read') done.subscribe({ complete: () => this.#noteFlush(), error: () => {} });
     });
   }
 
@@ -115,6 +116,12 @@ export class Recorder {
   #noteResult(id: number, result: WriteResult): void {
     const outcome = result.ok ? { ok: true as const } : { ok: false as const, error: toTapeFailure(result.error) };
     this.tape.add({ kind: 'write-result', direction: 'out', id, ...outcome });
+  }
+
+  #noteFlush(): void {
+    if (this.#flushed) return;
+    this.#flushed = true;
+    this.tape.add({ kind: 'flushed', direction: 'out' });
   }
 
   #over(note: () => void): void {

@@ -1,0 +1,393 @@
+import fc from 'fast-check';
+import { concatMap, delay, from, of, Subject, take, throwError, timer, toArray } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import type { Flow } from '../../src/flow/flow.js';
+import { FlowError } from '../../src/flow/flow-error.js';
+import { loadTape } from '../../src/inspect/load-tape.js';
+import { record } from '../../src/inspect/record.js';
+import { replay } from '../../src/inspect/replay.js';
+import { saveTape } from '../../src/inspect/save-tape.js';
+import type { TapeEvent } from '../../src/inspect/tape-event.js';
+import { flowPair } from '../../src/memory/pair.js';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const text = (buffer: Uint8Array): string => new TextDecoder().decode(buffer);
+
+// Events of a tape, short to write.
+const read = (at: number, data: string): TapeEvent => ({ at, kind: 'read', direction: 'in', data: bytes(data) });
+const eof = (at: number): TapeEvent => ({ at, kind: 'eof', direction: 'in' });
+const write = (at: number, id: number, data: string): TapeEvent => ({ at, kind: 'write', direction: 'out', id, data: bytes(data) });
+const ok = (at: number, id: number): TapeEvent => ({ at, kind: 'write-result', direction: 'out', id, ok: true });
+const failed = (at: number, id: number, code: 'reset' | 'failed'): TapeEvent => ({
+  at,
+  kind: 'write-result',
+  direction: 'out',
+  id,
+  ok: false,
+  error: { code, message: `there: ${code}` },
+});
+const shutdown = (at: number): TapeEvent => ({ at, kind: 'shutdown', direction: 'out', mode: 'write' });
+const closed = (at: number): TapeEvent => ({ at, kind: 'closed', direction: 'both' });
+const broken = (at: number): TapeEvent => ({ at, kind: 'broken', direction: 'both', error: { code: 'reset', message: 'there: reset' } });
+
+/** Runs in virtual time; what is logged has its time before it. */
+function inVirtualTime(run: (log: (line: string) => void) => void): string[] {
+  const scheduler = new TestScheduler(() => {});
+  const lines: string[] = [];
+  scheduler.run(() => {
+    run((line) => lines.push(`${scheduler.now()} ${line}`));
+    scheduler.flush();
+  });
+  return lines;
+}
+
+function logReads(flow: Flow, log: (line: string) => void): void {
+  flow.read().subscribe({
+    next: (buffer) => log(text(buffer)),
+    error: (error: FlowError) => log(`fails: ${error.code}`),
+    complete: () => log('EOF'),
+  });
+}
+
+function logWrite(flow: Flow, data: string, log: (line: string) => void): void {
+  flow.write(bytes(data)).subscribe((result) => log(`${data} ${result.ok ? 'ok' : result.error.code}`));
+}
+
+/** The failure that the flow broke with. */
+function breakageOf(flow: Flow): FlowError {
+  let failure: unknown;
+  flow.closed.subscribe({ error: (error: unknown) => (failure = error) });
+  if (!(failure instanceof FlowError)) throw new Error('the flow is not broken');
+  return failure;
+}
+
+describe('replay', () => {
+  it('gives what was read at the times at which it was', () => {
+    const lines = inVirtualTime((log) => {
+      logReads(replay([read(5, 'a'), read(20, 'b'), eof(30)]), log);
+    });
+    expect(lines).toEqual(['5 a', '20 b', '30 EOF']);
+  });
+
+  it('gives it at once with immediate', () => {
+    const lines = inVirtualTime((log) => {
+      logReads(replay([read(5, 'a'), read(20, 'b'), eof(30)], { immediate: true }), log);
+    });
+    expect(lines).toEqual(['0 a', '0 b', '0 EOF']);
+  });
+
+  it('counts the times from its call: a late reader finds what has come meanwhile', () => {
+    const lines = inVirtualTime((log) => {
+      const flow = replay([read(5, 'a'), read(8, 'b'), read(20, 'c')]);
+      timer(10).subscribe(() => flow.read().pipe(take(3)).subscribe((buffer) => log(text(buffer))));
+    });
+    expect(lines).toEqual(['10 a', '10 b', '20 c']);
+  });
+
+  it('pulls one buffer for each that is asked for', async () => {
+    const flow = replay([read(0, 'a'), read(0, 'b'), eof(0)]);
+    for (const expected of ['a', 'b']) {
+      const got: Uint8Array[] = [];
+      flow.read().pipe(take(1)).subscribe((buffer) => got.push(buffer));
+      expect(got.map(text)).toEqual([expected]);
+    }
+  });
+
+  it('waits with an answer for the question, and moves the rest by as much as that was late', () => {
+    const tape = [write(10, 1, 'ping'), ok(10, 1), read(15, 'pong'), read(25, 'more')];
+    const lines = inVirtualTime((log) => {
+      const flow = replay(tape);
+      logReads(flow, log);
+      timer(100).subscribe(() => logWrite(flow, 'ping', log));
+    });
+    expect(lines).toEqual(['100 ping ok', '105 pong', '115 more', '115 fails: truncated']);
+  });
+
+  it('does not hasten the rest where a question comes early', () => {
+    const lines = inVirtualTime((log) => {
+      const flow = replay([write(10, 1, 'ping'), ok(10, 1), read(15, 'pong')]);
+      flow.read().pipe(take(1)).subscribe((buffer) => log(text(buffer)));
+      logWrite(flow, 'ping', log);
+    });
+    expect(lines).toEqual(['0 ping ok', '15 pong']);
+  });
+
+  it('waits with an answer for the end of the question', () => {
+    const tape = [write(0, 1, 'ask'), ok(0, 1), shutdown(0), read(0, 'answer'), eof(0), closed(0)];
+    const flow = replay(tape);
+    const lines: string[] = [];
+    logReads(flow, (line) => lines.push(line));
+    flow.write(bytes('ask'));
+    expect(lines).toEqual([]);
+    flow.shutdown('write');
+    expect(lines).toEqual(['answer', 'EOF']);
+  });
+
+  it('keeps a write pending for as long as it was', () => {
+    const lines = inVirtualTime((log) => {
+      const flow = replay([write(0, 1, 'big'), ok(40, 1), write(50, 2, 'small'), ok(50, 2)]);
+      logWrite(flow, 'big', log);
+      logWrite(flow, 'small', log);
+    });
+    expect(lines).toEqual(['40 big ok', '40 small ok']);
+  });
+
+  it('compares bytes, not how they are cut', () => {
+    const flow = replay([write(0, 1, 'one'), ok(0, 1), write(0, 2, 'two'), ok(0, 2), shutdown(0), eof(0), closed(0)]);
+    const done = jest.fn();
+    flow.closed.subscribe(done);
+    flow.write(bytes('o'));
+    flow.writev([bytes('net'), bytes('w')]);
+    flow.write(bytes('o'));
+    flow.close();
+    expect(done).toHaveBeenCalledTimes(1);
+  });
+
+  it('breaks with both sides shown where a byte differs', () => {
+    const flow = replay([{ at: 0, kind: 'start', direction: 'both', name: 'web', startedAt: 0 }, write(0, 1, 'GET '), write(0, 2, '/index\r\n')]);
+    flow.write(bytes('GET '));
+    const results: unknown[] = [];
+    flow.write(bytes('/images\r\n')).subscribe((result) => results.push(result));
+    const failure = breakageOf(flow);
+    expect(failure.code).toBe('protocol');
+    expect(failure.message).toBe(
+      [
+        'replay of web: byte 6 of what is written differs from the tape',
+        '  tape     2f 69 6e 64 65 78 0d 0a   /index··',
+        '  written  2f 69 6d 61 67 65 73 0d 0a   /images··',
+        '                 ^^',
+      ].join('\n'),
+    );
+    logReads(flow, (line) => expect(line).toBe('fails: protocol'));
+  });
+
+  it('breaks where more is written than on the tape', () => {
+    const flow = replay([write(0, 1, 'a'), ok(0, 1), eof(0)]);
+    flow.write(bytes('abc'));
+    expect(breakageOf(flow).message).toBe('replay: something is written after 1 bytes, where the tape ends\n  written  62 63   bc');
+  });
+
+  it('breaks where something is written after what was the end of writing', () => {
+    const flow = replay([write(0, 1, 'a'), ok(0, 1), shutdown(0)]);
+    flow.write(bytes('ab'));
+    expect(breakageOf(flow).message).toContain('something is written after 1 bytes, where the tape ends its write side');
+  });
+
+  it('breaks where writing ends before the tape does', () => {
+    const flow = replay([write(0, 1, 'abc'), ok(0, 1)]);
+    flow.write(bytes('a'));
+    flow.shutdown('write');
+    expect(breakageOf(flow)).toMatchObject({
+      code: 'protocol',
+      message: 'replay: the write side ended after 1 bytes, where the tape goes on\n  tape     62 63   bc',
+    });
+  });
+
+  it('lets the write side end where the tape has no end of it', () => {
+    const flow = replay([write(0, 1, 'a'), ok(0, 1)]);
+    const done = jest.fn();
+    flow.write(bytes('a'));
+    flow.shutdown('write').subscribe(done);
+    expect(done).toHaveBeenCalledTimes(1);
+  });
+
+  it('fails writes that failed, with the same code, and goes on reading', () => {
+    const tape = [write(0, 1, 'a'), ok(0, 1), write(0, 2, 'b'), failed(0, 2, 'failed'), write(0, 3, ''), shutdown(0), read(0, 'still'), eof(0)];
+    const flow = replay(tape);
+    const lines: string[] = [];
+    logWrite(flow, 'a', (line) => lines.push(line));
+    logReads(flow, (line) => lines.push(line));
+    logWrite(flow, 'b', (line) => lines.push(line));
+    logWrite(flow, 'c', (line) => lines.push(line));
+    expect(lines).toEqual(['a ok', 'still', 'EOF', 'b failed', 'c failed']);
+  });
+
+  it('leaves to the flow what fails after the end of writing', () => {
+    const tape = [write(0, 1, 'a'), ok(0, 1), shutdown(0), write(0, 2, 'b'), failed(0, 2, 'failed'), read(0, 'r'), eof(0)];
+    const flow = replay(tape);
+    const lines: string[] = [];
+    logReads(flow, (line) => lines.push(line));
+    flow.write(bytes('a'));
+    expect(lines).toEqual([]);
+    flow.shutdown('write');
+    logWrite(flow, 'b', (line) => lines.push(line));
+    expect(lines).toEqual(['r', 'EOF', 'b closed']);
+  });
+
+  it('breaks as the flow broke, after the data before it', () => {
+    const lines = inVirtualTime((log) => {
+      const flow = replay([read(1, 'a'), broken(7)]);
+      logReads(flow, log);
+      flow.closed.subscribe({ error: (error: FlowError) => log(`closed: ${error.message}`) });
+    });
+    expect(lines).toEqual(['1 a', '7 fails: reset', '7 closed: there: reset']);
+  });
+
+  it('closes as the flow closed, though nobody had read to its end', () => {
+    const flow = replay([{ at: 0, kind: 'close', direction: 'both' }, closed(0)]);
+    const done = jest.fn();
+    flow.close().subscribe(done);
+    expect(done).toHaveBeenCalledTimes(1);
+  });
+
+  it('leaves an abort to the program that did it', () => {
+    const lines = inVirtualTime((log) => {
+      const flow = replay([
+        { at: 0, kind: 'abort', direction: 'both' },
+        { at: 0, kind: 'read-error', direction: 'in', error: { code: 'aborted', message: '' } },
+        { at: 0, kind: 'broken', direction: 'both', error: { code: 'aborted', message: '' } },
+      ]);
+      logReads(flow, log);
+      timer(10).subscribe(() => flow.abort());
+    });
+    expect(lines).toEqual(['10 fails: aborted']);
+  });
+
+  it('breaks with truncated where a reader wants more than is on the tape', () => {
+    const lines = inVirtualTime((log) => {
+      const flow = replay([read(5, 'a'), write(7, 1, 'b'), ok(7, 1)]);
+      logReads(flow, log);
+      flow.closed.subscribe({ error: (error: FlowError) => log(error.message) });
+      timer(10).subscribe(() => logWrite(flow, 'b', log));
+    });
+    expect(lines).toEqual(['5 a', '10 b ok', '10 fails: truncated', "10 replay: the tape ends at 7 ms, before the peer's end"]);
+  });
+
+  it('does not break at the end of the tape while nobody wants more', () => {
+    const lines = inVirtualTime((log) => {
+      const flow = replay([read(0, 'a')]);
+      flow.closed.subscribe({ error: (error: FlowError) => log(error.code) });
+      const reading = flow.read().subscribe((buffer) => log(text(buffer)));
+      reading.unsubscribe();
+    });
+    expect(lines).toEqual(['0 a']);
+  });
+
+  it('breaks with truncated where events are missing', () => {
+    const flow = replay([{ at: 0, kind: 'gap', direction: 'both', events: 7 }]);
+    expect(breakageOf(flow)).toMatchObject({ code: 'truncated', message: 'replay: 7 events are missing on the tape' });
+  });
+
+  it('breaks with the fault of a bad tape, which names the line', () => {
+    expect(breakageOf(replay(loadTape('{"tape":"rxjs-flow","version":1}\nnonsense'))).message).toBe('tape line 2: is not JSON');
+    expect(breakageOf(replay(throwError(() => new Error('disk'))))).toMatchObject({
+      code: 'failed',
+      message: 'replay: the tape cannot be read',
+      cause: new Error('disk'),
+    });
+  });
+
+  it('plays a tape while it is still loading, and judges what is written once it is known', () => {
+    const lines = inVirtualTime((log) => {
+      const tape = new Subject<TapeEvent>();
+      const flow = replay(tape, { immediate: true });
+      logReads(flow, log);
+      logWrite(flow, 'ab', log);
+      flow.shutdown('write').subscribe(() => log('shut down'));
+      const events = [write(0, 1, 'a'), read(0, 'one'), write(0, 2, 'b')];
+      events.forEach((event, index) => timer(index + 1).subscribe(() => tape.next(event)));
+      timer(9).subscribe(() => tape.complete());
+    });
+    expect(lines).toEqual(['2 one', '3 ab ok', '9 shut down', '9 fails: truncated']);
+  });
+
+  it('stops with the flow: no timer and no subscription to the tape is left', () => {
+    const endings: ((flow: Flow) => void)[] = [(flow) => flow.abort(), (flow) => flow.close()];
+    for (const end of endings) {
+      const lines = inVirtualTime((log) => {
+        const tape = new Subject<TapeEvent>();
+        const flow = replay(tape);
+        const seen = tape.observed;
+        for (const event of [shutdown(0), eof(0), read(50, 'after')]) tape.next(event);
+        end(flow);
+        logReads(flow, log);
+        log(`${seen} ${tape.observed}`);
+      });
+      expect(lines).toEqual([expect.stringMatching(/^0 (fails: aborted|EOF)$/), '0 true false']);
+    }
+  });
+
+  it('says what it was given where that is no tape', () => {
+    expect(() => replay(7 as unknown as TapeEvent[])).toThrow(TypeError);
+  });
+});
+
+/** What a program does in answer to what it reads and to the time: the same in front of a peer and of its tape. */
+interface Script {
+  readonly capacity: number;
+  readonly program: readonly { readonly at: number; readonly size: number }[];
+  readonly peer: readonly { readonly at: number; readonly size: number }[];
+  readonly peerReadsFrom: number;
+}
+
+const script: fc.Arbitrary<Script> = fc.record({
+  capacity: fc.integer({ min: 1, max: 20 }),
+  program: fc.array(fc.record({ at: fc.nat(50).map((at) => at * 2 + 1), size: fc.nat(12) }), { maxLength: 8 }),
+  // At other times than the program: of two timers for one time, nothing says which is first.
+  peer: fc.array(fc.record({ at: fc.nat(50).map((at) => at * 2), size: fc.integer({ min: 1, max: 12 }) }), { maxLength: 8 }),
+  peerReadsFrom: fc.nat(60).map((at) => at * 2),
+});
+
+function play(flow: Flow, { program }: Script, log: (line: string) => void): void {
+  flow.read().subscribe({
+    next: (buffer) => {
+      log(`read ${[...buffer].join()}`);
+      flow.write(buffer.slice(0, 1)).subscribe((result) => log(`answer ${result.ok}`));
+    },
+    complete: () => log('EOF'),
+  });
+  program.forEach(({ at, size }, index) => {
+    timer(at).subscribe(() => flow.write(new Uint8Array(size).fill(index)).subscribe((result) => log(`write ${index} ${result.ok}`)));
+  });
+  timer(131).subscribe(() => flow.close());
+  flow.closed.subscribe(() => log('closed'));
+}
+
+describe('a tape that is recorded, saved, loaded and replayed', () => {
+  it('gives the same program the same experience at the same times', () => {
+    fc.assert(
+      fc.property(script, (one) => {
+        const lines: string[] = [];
+        const original = inVirtualTime((log) => {
+          const [inner, peer] = flowPair({ capacity: one.capacity });
+          const { flow, tape } = record(inner);
+          tape.pipe(saveTape()).subscribe((line) => lines.push(line));
+          one.peer.forEach(({ at, size }, index) => timer(at).subscribe(() => peer.write(new Uint8Array(size).fill(index))));
+          timer(one.peerReadsFrom).subscribe(() => peer.read().subscribe());
+          timer(150).subscribe(() => peer.close());
+          play(flow, one, log);
+        });
+        const replayed = inVirtualTime((log) => play(replay(loadTape(lines)), one, log));
+        expect([...replayed].sort()).toEqual([...original].sort());
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('plays a whole protocol again without its server', () => {
+    const ask = (flow: Flow) => {
+      const answers: string[] = [];
+      flow
+        .read()
+        .pipe(take(2), toArray())
+        .subscribe((all) => answers.push(...all.map(text)));
+      from(['one', 'two'])
+        .pipe(concatMap((question) => of(question).pipe(delay(5))))
+        .subscribe((question) => flow.write(bytes(question)));
+      return answers;
+    };
+    const events: TapeEvent[] = [];
+    let recorded: string[] = [];
+    let replayed: string[] = [];
+    inVirtualTime(() => {
+      const [inner, server] = flowPair();
+      server.read().subscribe((question) => server.write(bytes(`${text(question)}!`)));
+      const { flow, tape } = record(inner);
+      tape.subscribe((event) => events.push(event));
+      recorded = ask(flow);
+    });
+    inVirtualTime(() => (replayed = ask(replay(events))));
+    expect(recorded).toEqual(['one!', 'two!']);
+    expect(replayed).toEqual(recorded);
+  });
+});

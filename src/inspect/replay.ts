@@ -1,0 +1,33 @@
+import { from, type ObservableInput } from 'rxjs';
+import type { Flow } from '../flow/flow.js';
+import { makeFlow } from '../flow/make-flow.js';
+import type { TapeEvent } from './tape-event.js';
+import { TapePlayer } from './tape-player.js';
+
+export interface ReplayOptions {
+  /** Without the recorded times: everything as soon as it is wanted and the writes before it are done (default false). */
+  readonly immediate?: boolean;
+}
+
+/**
+ * A flow that plays the peer of a recorded one: what was read is there to be read again, what was written has to be
+ * written again, and the ends and failures come as they came. The tape is subscribed to at once and held in memory.
+ *
+ * - **Reads** come at their recorded times since this call, on RxJS timers, and never before the writes (and the end of
+ *   writing) that precede them on the tape: a program that is late moves the rest of the tape by as much. Buffers are cut
+ *   as they were, and belong to the tape: do not change them.
+ * - **Writes** are compared byte by byte, however they are cut, and may run ahead of the reads; they stay pending as long
+ *   as the recorded ones did. A byte that differs, one too many, and an end before the tape's last byte break the flow
+ *   with code `protocol` and a message that shows both sides. Where the tape's writes fail, so do these.
+ * - A tape that stops before the peer's end (or has a `gap`) breaks the flow with `truncated` once a reader wants more; a
+ *   tape that fails breaks it with its error.
+ *
+ * @example
+ * const flow = replay(loadTape(readFileSync('login.tape', 'utf8')));
+ * login(flow, 'anna').subscribe(); // against what the server said when the tape was made
+ */
+export function replay(tape: ObservableInput<TapeEvent>, options: ReplayOptions = {}): Flow {
+  const player = new TapePlayer(options.immediate ?? false);
+  player.load(from(tape));
+  return makeFlow(player);
+}

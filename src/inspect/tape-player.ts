@@ -1,0 +1,247 @@
+/**
+ * The transport behind `replay`: gives what the peer sent on a tape, in its order and at its times, and takes what the
+ * tape has written. Comparing is the expected writes' job, and the contract of flows the engine's.
+ */
+import { asyncScheduler, type Observable, Subscription, timer } from 'rxjs';
+import { FlowError, type FlowErrorCode, isFlowError } from '../flow/flow-error.js';
+import type { FlowLink, Transport } from '../flow/transport.js';
+import { ExpectedWrites } from './expected-writes.js';
+import type { TapeEvent } from './tape-event.js';
+import { fromTapeFailure } from './tape-failure.js';
+
+/** What the peer does next, once the writes before it are done and its time has come. */
+interface Step {
+  readonly at: number;
+  readonly afterWrites: number;
+  readonly what: Uint8Array | FlowError | 'eof';
+}
+
+/** What the program wants judged: bytes, or the end of writing. */
+type Written = Uint8Array | 'end';
+
+export class TapePlayer implements Transport {
+  name = 'replay';
+
+  readonly #startedAt = asyncScheduler.now();
+  readonly #running = new Subscription();
+  readonly #writes = new ExpectedWrites();
+  #link: FlowLink | undefined;
+
+  readonly #steps: Step[] = [];
+  #nextStep = 0;
+  #advancing = false;
+  #waiting = false;
+  /** The engine wants bytes. */
+  #pulled = false;
+
+  #tape: 'running' | 'complete' | FlowError = 'running';
+  #lastAt = 0;
+  /** The tape has an end of the read side, or the abort of the program it was recorded of. */
+  #readOver = false;
+  /** In hand since the tape is not known that far. */
+  #unjudged: Written | undefined;
+
+  constructor(private readonly immediate: boolean) {}
+
+  /** Takes in what of the tape is there already, and the rest as it comes. */
+  load(tape: Observable<TapeEvent>): void {
+    const failed = (error: unknown): FlowError => (isFlowError(error) ? error : this.#error('failed', 'the tape cannot be read', error));
+    this.#running.add(
+      tape.subscribe({
+        next: (event) => this.#take(event),
+        error: (error: unknown) => this.#endTape(failed(error)),
+        complete: () => this.#endTape('complete'),
+      }),
+    );
+  }
+
+  // ── the transport ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  open(link: FlowLink): void {
+    this.#link = link;
+    this.#advance();
+  }
+
+  pull(): void {
+    this.#pulled = true;
+    this.#advance();
+  }
+
+  write(buffer: Uint8Array): boolean {
+    return this.#judge(buffer);
+  }
+
+  end(): void {
+    if (this.#judge('end')) this.#link?.finished();
+  }
+
+  abort(): void {
+    this.#running.unsubscribe();
+  }
+
+  free(done: () => void): void {
+    this.#running.unsubscribe();
+    done();
+  }
+
+  // ── the tape ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #take(event: TapeEvent): void {
+    this.#lastAt = event.at;
+    if (event.kind === 'start') this.name = `replay of ${event.name}`;
+    this.#takeWriting(event);
+    this.#takeReading(event);
+    this.#settle();
+  }
+
+  #takeWriting(event: TapeEvent): void {
+    if (event.kind === 'write') this.#writes.write(event.id, event.at, event.data);
+    else if (event.kind === 'write-result') this.#writes.result(event.id, event.at, event.ok ? undefined : event.error);
+    else if (event.kind === 'flushed') this.#writes.flushed(event.at);
+    else if (event.kind === 'close' || (event.kind === 'shutdown' && event.mode !== 'read')) this.#writes.end(event.at);
+  }
+
+  #takeReading(event: TapeEvent): void {
+    if (event.kind === 'read') this.#schedule(event.data);
+    else if (event.kind === 'eof' || event.kind === 'closed') this.#endReads('eof');
+    else if (event.kind === 'read-error' || event.kind === 'broken') this.#endReads(fromTapeFailure(event.error));
+    else if (event.kind === 'gap') this.#endReads(this.#error('truncated', `${event.events} events are missing on the tape`));
+    else if (event.kind === 'abort') this.#readOver = true;
+  }
+
+  #endReads(how: 'eof' | FlowError): void {
+    if (this.#readOver) return;
+    this.#readOver = true;
+    this.#schedule(how);
+  }
+
+  #schedule(what: Step['what']): void {
+    this.#steps.push({ at: this.#lastAt, afterWrites: this.#writes.count, what });
+  }
+
+  #endTape(how: 'complete' | FlowError): void {
+    this.#tape = how;
+    if (how === 'complete') this.#writes.complete();
+    this.#settle();
+  }
+
+  /** There is more of the tape: what waited for it goes on. */
+  #settle(): void {
+    const written = this.#unjudged;
+    this.#unjudged = undefined;
+    if (written !== undefined && this.#judge(written)) {
+      if (written === 'end') this.#link?.finished();
+      else this.#link?.ready();
+    }
+    this.#advance();
+  }
+
+  // ── the peer's side ────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Does what is due. A reader may write or read on meanwhile: the loop sees to what has become due by that. */
+  #advance(): void {
+    if (this.#advancing || this.#link === undefined) return;
+    this.#advancing = true;
+    while (this.#advanceOne(this.#link)) {
+      // until nothing is due
+    }
+    this.#advancing = false;
+  }
+
+  #advanceOne(link: FlowLink): boolean {
+    if (this.#running.closed) return false;
+    if (isFlowError(this.#tape)) return this.#fail(this.#tape);
+    const step = this.#steps[this.#nextStep];
+    if (step === undefined) return this.#runOut();
+    const isHeld = !this.#writes.areDone(step.afterWrites, step.at) || (step.what instanceof Uint8Array && !this.#pulled);
+    if (isHeld || !this.#isDue(step)) return false;
+    this.#nextStep += 1;
+    if (step.what === 'eof') link.end();
+    else if (step.what instanceof Uint8Array) this.#pulled = link.push(step.what);
+    else link.fail(step.what);
+    return true;
+  }
+
+  #isDue({ at }: Step): boolean {
+    const delay = this.#delayUntil(at);
+    if (delay <= 0) return true;
+    if (this.#waiting) return false;
+    this.#waiting = true;
+    this.#after(delay, () => {
+      this.#waiting = false;
+      this.#advance();
+    });
+    return false;
+  }
+
+  /**
+   * A reader wants what is not on the tape: what the peer did then nobody knows. It is asked again in a turn of its own,
+   * since the program may be about to end the flow, or to stop reading.
+   */
+  #runOut(): false {
+    if (this.#isAtEnd()) {
+      this.#after(0, () => {
+        if (this.#isAtEnd()) this.#fail(this.#error('truncated', `the tape ends at ${this.#lastAt} ms, before the peer's end`));
+      });
+    }
+    return false;
+  }
+
+  #isAtEnd(): boolean {
+    const isPlayed = this.#nextStep === this.#steps.length && this.#writes.areDone(this.#writes.count);
+    return this.#tape === 'complete' && isPlayed && !this.#readOver && this.#link?.wanted === true;
+  }
+
+  // ── the program's side ─────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Whether the engine may go on: if not, it hears of that later. */
+  #judge(written: Written): boolean {
+    const verdict = written === 'end' ? this.#writes.takeEnd(this.#now()) : this.#writes.take(written, this.#now());
+    this.#advance();
+    switch (verdict.kind) {
+      case 'through':
+        return this.#acknowledge(verdict.pendingUntil);
+      case 'unknown':
+        this.#unjudged = verdict.rest;
+        return false;
+      case 'refused':
+        this.#link?.refuse(fromTapeFailure(verdict.error));
+        return true;
+      case 'deviates':
+        this.#fail(this.#error('protocol', verdict.how));
+        return true;
+    }
+  }
+
+  #acknowledge(pendingUntil: number): boolean {
+    const delay = pendingUntil === 0 ? 0 : this.#delayUntil(pendingUntil);
+    if (delay <= 0) return true;
+    this.#after(delay, () => this.#link?.ready());
+    return false;
+  }
+
+  // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** From now to a time of the tape. */
+  #delayUntil(at: number): number {
+    return this.immediate ? 0 : at + this.#writes.lateMs - this.#now();
+  }
+
+  #now(): number {
+    return asyncScheduler.now() - this.#startedAt;
+  }
+
+  #after(ms: number, action: () => void): void {
+    this.#running.add(timer(ms).subscribe(action));
+  }
+
+  #fail(error: FlowError): false {
+    this.#running.unsubscribe();
+    this.#link?.fail(error);
+    return false;
+  }
+
+  #error(code: FlowErrorCode, message: string, cause?: unknown): FlowError {
+    return new FlowError(code, `${this.name}: ${message}`, cause === undefined ? {} : { cause });
+  }
+}
