@@ -2,12 +2,13 @@
  * Opens a WebTransport stream: each flow is one bidirectional stream, of a session of its own or of one that is shared.
  * The stream itself is `fromWebStreams`'s. Source: W3C WebTransport.
  */
-import { EMPTY, timer, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError, isFlowError } from '../flow/flow-error.js';
 import { flowLifetime, type Opening } from '../flow/flow-lifetime.js';
 import { fromWebStreams, type WebStreamPair } from './from-web-streams.js';
+import { within } from './within.js';
 
 /** The part of a `WebTransport` session that a flow needs. */
 export interface WebTransportLike {
@@ -55,7 +56,7 @@ export function connectWebTransport(config: ConnectWebTransportConfig): Observab
     if (!isFlowError(session)) return openStream(session, { ...config, name }, opening);
     opening.fail(session);
     return undefined;
-  });
+  }).pipe(within(config.connectTimeoutMs, name));
 }
 
 function sessionOf(name: string, config: ConnectWebTransportConfig): WebTransportLike | FlowError {
@@ -71,37 +72,27 @@ function sessionOf(name: string, config: ConnectWebTransportConfig): WebTranspor
 
 function openStream(
   session: WebTransportLike,
-  { name, session: shared, connectTimeoutMs }: ConnectWebTransportConfig & { name: string },
+  { name, session: shared }: ConnectWebTransportConfig & { name: string },
   opening: Opening<Flow>,
 ): () => void {
   const leave = () => {
     if (shared === undefined) session.close();
   };
-  const patience = connectTimeoutMs === undefined ? EMPTY : timer(connectTimeoutMs);
-  const waiting = patience.subscribe(() => {
-    opening.fail(new FlowError('timeout', `${name}: not connected within ${Number(connectTimeoutMs)} ms`));
-    leave();
-  });
   session.closed.catch(ignored);
   session.ready
     .then(() => session.createBidirectionalStream())
     .then(
       (stream) => {
-        waiting.unsubscribe();
         const flow = fromWebStreams(stream, { name });
         flow.closed.subscribe({ error: leave, complete: leave });
         opening.ready(flow);
       },
       (cause: unknown) => {
-        waiting.unsubscribe();
         opening.fail(new FlowError('refused', `${name}: could not connect`, { cause }));
         leave();
       },
     );
-  return () => {
-    waiting.unsubscribe();
-    leave();
-  };
+  return leave;
 }
 
 /** A session that ends breaks its streams, which is how the flow hears of it. */

@@ -11,11 +11,6 @@ export class PieceSender {
     private readonly send: (piece: Uint8Array) => void,
   ) {}
 
-  /** Whether nothing is in hand. */
-  get isIdle(): boolean {
-    return this.#rest === null;
-  }
-
   /** As `Transport.write`: `true` once all is sent, `false` if {@link resume} must be called when there is room. */
   write(buffer: Uint8Array): boolean {
     this.#rest = buffer;
@@ -28,8 +23,9 @@ export class PieceSender {
       const buffer: Uint8Array = this.#rest;
       const room = this.room();
       if (room <= 0) return false;
-      this.#rest = buffer.byteLength > room ? buffer.subarray(room) : null;
-      this.send(buffer.byteLength > room ? buffer.subarray(0, room) : buffer);
+      const whole = buffer.byteLength <= room;
+      this.#rest = whole ? null : buffer.subarray(room);
+      this.send(whole ? buffer : buffer.subarray(0, room));
     }
     return true;
   }

@@ -1,0 +1,162 @@
+/**
+ * A WebSocket as a transport: binary messages carry the bytes, their boundaries mean nothing. It queues nothing; what
+ * the browser or `ws` has taken waits there. Source: WebSockets Standard, RFC 6455.
+ *
+ * A WebSocket has no half-close: a close frame ends both directions. So without `halfClose`, `shutdown('write')` sends
+ * it, the far side's writes are `closed` from then on, and what it had sent but this side not yet received is dropped
+ * by browsers. With `halfClose`, which both ends must use, the text message `eof` says that its sender has written its
+ * last byte; each end closes, with code 1000, once it has sent and received one.
+ */
+import { timer, type Subscription } from 'rxjs';
+import { describe } from '../flow/describe.js';
+import { FlowError, type FlowErrorCode } from '../flow/flow-error.js';
+import type { FlowLink, Transport } from '../flow/transport.js';
+import { isArrayBuffer } from './chunk-bytes.js';
+import { PieceSender } from './piece-sender.js';
+import { sendable } from './sendable.js';
+import { ABORTED, closeFailure, errorCode, NORMAL } from './web-socket-close.js';
+import { CLOSED, CONNECTING, OPEN, type CloseEventLike, type WebSocketLike } from './web-socket-like.js';
+import { webSocketName } from './web-socket-name.js';
+import type { WebSocketFlowOptions } from './web-socket-options.js';
+
+export class WebSocketTransport implements Transport {
+  readonly name: string;
+  readonly maxQueuedBytes: number;
+  readonly #halfClose: boolean;
+  readonly #mark: number;
+  readonly #sender: PieceSender;
+  #link!: FlowLink;
+  #looking: Subscription | undefined;
+  /** What an `error` event told; the close event that follows says no more than a code. */
+  #cause: unknown;
+  /** Bytes pushed since bytes were last wanted. */
+  #unread = 0;
+  #freed: (() => void) | undefined;
+
+  constructor(
+    private readonly socket: WebSocketLike,
+    options: WebSocketFlowOptions,
+  ) {
+    const { highWaterMark = 2 ** 20, maxMessageBytes = 2 ** 16, maxQueuedBytes = 2 ** 26 } = options;
+    this.name = options.name ?? webSocketName(socket.url);
+    this.maxQueuedBytes = maxQueuedBytes;
+    this.#halfClose = options.halfClose ?? false;
+    this.#mark = highWaterMark;
+    this.#sender = new PieceSender(
+      () => (this.#isOpen && socket.bufferedAmount <= highWaterMark ? maxMessageBytes : 0),
+      (piece) => socket.send(sendable(piece)),
+    );
+  }
+
+  open(link: FlowLink): void {
+    const { socket } = this;
+    this.#link = link;
+    socket.binaryType = 'arraybuffer';
+    if (socket.readyState > OPEN) this.#fail('closed', 'the WebSocket was closed already');
+    // Never removed: the socket is this flow's alone, and a flow that is over takes no notice.
+    socket.addEventListener('open', () => this.#goOn(1));
+    socket.addEventListener('message', (event: { data: unknown }) => this.#take(event.data));
+    socket.addEventListener('error', (event: { error?: unknown }) => this.#hearError(event.error));
+    socket.addEventListener('close', (event: CloseEventLike) => this.#hearClose(event));
+  }
+
+  pull(): void {
+    this.#unread = 0;
+    this.socket.resume?.();
+  }
+
+  write(buffer: Uint8Array): boolean {
+    if (this.#sender.write(buffer)) return true;
+    this.#lookIn(1);
+    return false;
+  }
+
+  end(): void {
+    const { socket } = this;
+    if (socket.readyState === CONNECTING) {
+      socket.addEventListener('open', () => this.end());
+      return;
+    }
+    if (!this.#halfClose) this.#close();
+    else if (this.#isOpen) socket.send('eof');
+    this.#link.finished();
+  }
+
+  abort(): void {
+    const { socket } = this;
+    this.#looking?.unsubscribe();
+    if (socket.terminate) socket.terminate();
+    else socket.close(ABORTED);
+  }
+
+  /** Without half-close it was the close event that ended the read side; with it, the closing handshake is still to come. */
+  free(done: () => void): void {
+    if (this.socket.readyState === CLOSED) {
+      done();
+    } else {
+      this.#freed = done;
+      this.#close();
+    }
+  }
+
+  get #isOpen(): boolean {
+    return this.socket.readyState === OPEN;
+  }
+
+  /** What was sent goes first. One that is paused would not see the end of the handshake: what precedes it waits here. */
+  #close(): void {
+    this.socket.close(NORMAL);
+    this.socket.resume?.();
+  }
+
+  /** Nobody tells when room has come: looked for after a millisecond, then ever later, while a buffer is in hand. */
+  #lookIn(delayMs: number): void {
+    if (this.#isOpen) this.#looking = timer(delayMs).subscribe(() => this.#goOn(Math.min(delayMs * 2, LONGEST_LOOK_MS)));
+  }
+
+  #goOn(nextLookMs: number): void {
+    if (this.#sender.resume()) this.#link.ready();
+    else this.#lookIn(nextLookMs);
+  }
+
+  #take(data: unknown): void {
+    if (isArrayBuffer(data)) this.#push(new Uint8Array(data));
+    else if (this.#halfClose && data === 'eof') this.#link.end();
+    else this.#fail('protocol', `${describe(data)} came where only binary messages may`);
+  }
+
+  #push(buffer: Uint8Array): void {
+    if (this.#link.push(buffer)) return;
+    this.#unread += buffer.byteLength;
+    if (this.#unread > this.#mark && this.#isOpen) this.socket.pause?.();
+  }
+
+  #hearError(cause: unknown): void {
+    this.#cause = cause;
+    const code = errorCode(cause);
+    if (code !== undefined) this.#fail(code, 'the WebSocket failed', cause);
+  }
+
+  #hearClose({ code, reason }: CloseEventLike): void {
+    this.#looking?.unsubscribe();
+    this.#freed?.();
+    const failure = closeFailure(code);
+    if (failure === null) this.#endInOrder();
+    else this.#fail(failure, `closed with code ${code}`, this.#cause ?? (reason ? new Error(reason) : undefined));
+  }
+
+  #endInOrder(): void {
+    const unsent = this.socket.bufferedAmount;
+    if (!this.#halfClose) this.#link.end();
+    if (unsent > 0) this.#fail('reset', `the far side closed, ${unsent} bytes were not sent`);
+    this.#link.refuse(new FlowError('closed', `${this.name}: the far side closed`));
+    // Over by now, unless an `eof` should have come first.
+    this.#fail('truncated', 'the far side closed without eof');
+  }
+
+  #fail(code: FlowErrorCode, what: string, cause?: unknown): void {
+    this.#link.fail(new FlowError(code, `${this.name}: ${what}`, cause === undefined ? {} : { cause }));
+  }
+}
+
+const LONGEST_LOOK_MS = 64;
