@@ -1,0 +1,14 @@
+import { type MonoTypeOperatorFunction, tap } from 'rxjs';
+import { detachFlow } from '../flow/detached.js';
+import type { Flow } from '../flow/flow.js';
+
+/**
+ * Takes flows from the subscription that made them: from here on they are their holder's to close, and the end of that
+ * subscription does not abort them. Flows that belong to no subscription pass unchanged.
+ *
+ * @example
+ * const flow = await firstValueFrom(connectTcp({ port }).pipe(detach()));
+ */
+export function detach<F extends Flow>(): MonoTypeOperatorFunction<F> {
+  return tap<F>(detachFlow);
+}

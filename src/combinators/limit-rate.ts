@@ -1,0 +1,89 @@
+/**
+ * Slows a flow down. What is slowed is the flow of bytes through `read()` and `write()`; how the flow ends is left to
+ * the flow itself, so that ends are as prompt as they were.
+ */
+import { AsyncSubject, catchError, type Observable, switchMap } from 'rxjs';
+import { checkFlow } from '../flow/check-flow.js';
+import { checkPositive } from '../flow/check-positive.js';
+import { checkWhole } from '../flow/check-whole.js';
+import { describe } from '../flow/describe.js';
+import type { Flow, ShutdownMode, WriteResult } from '../flow/flow.js';
+import { makeFlow } from '../flow/make-flow.js';
+import { DelegatingFlow } from './delegating-flow.js';
+import { RateGate } from './rate-gate.js';
+
+export interface LimitRateOptions {
+  /** In each direction, of its own. */
+  readonly bytesPerSecond: number;
+  /** Bytes that may pass at once after a pause, and the largest buffer that passes (default a tenth of a second's bytes). */
+  readonly burst?: number;
+}
+
+/**
+ * The same flow at no more than `bytesPerSecond` in each direction, on RxJS timers. Larger buffers than `burst` pass in
+ * pieces (views of the same bytes), in order; a write's result comes when its last piece is accepted. `shutdown('write')`
+ * and `close()` wait for the writes before them, and `abort()` for nothing. Read and write through the returned flow only.
+ *
+ * @example
+ * copy(file, limitRate(socket, { bytesPerSecond: 1_000_000 })).subscribe();
+ */
+export function limitRate(flow: Flow, options: LimitRateOptions): Flow {
+  checkFlow('limitRate: flow', flow);
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`limitRate: options must be an object, not ${describe(options)}`);
+  }
+  const { bytesPerSecond, burst } = options;
+  checkPositive('limitRate: bytesPerSecond', bytesPerSecond);
+  if (burst !== undefined) checkWhole('limitRate: burst', burst);
+  return new RatedFlow(flow, bytesPerSecond, burst ?? Math.max(1, Math.floor(bytesPerSecond / 10)));
+}
+
+class RatedFlow extends DelegatingFlow {
+  /** Its reads and writes are this flow's; its ends are not. */
+  readonly #gate: Flow;
+  #closing: AsyncSubject<void> | null = null;
+
+  constructor(inner: Flow, bytesPerSecond: number, burst: number) {
+    super(inner);
+    this.#gate = makeFlow(new RateGate(inner, bytesPerSecond, burst));
+  }
+
+  override read(): Observable<Uint8Array> {
+    return this.#gate.read();
+  }
+
+  override write(buffer: Uint8Array): Observable<WriteResult> {
+    return this.#gate.write(buffer);
+  }
+
+  override writev(buffers: readonly Uint8Array[]): Observable<WriteResult> {
+    return this.#gate.writev(buffers);
+  }
+
+  override shutdown(mode: ShutdownMode): Observable<void> {
+    const passed = this.#gate.shutdown(mode);
+    const stopped = mode === 'write' ? null : this.inner.shutdown('read');
+    return mode === 'read' ? stopped! : this.#after(passed, () => this.inner.shutdown('write'));
+  }
+
+  override close(): Observable<void> {
+    if (this.#closing === null) {
+      this.#closing = new AsyncSubject<void>();
+      this.#after(this.#gate.shutdown('write'), () => this.inner.close()).subscribe(this.#closing);
+    }
+    return this.#closing.asObservable();
+  }
+
+  override abort(reason?: unknown): void {
+    this.inner.abort(reason);
+    this.#gate.abort(reason);
+  }
+
+  /** The gate has let the last write pass, or will let none pass any more: either way the flow's own answer counts. */
+  #after(passed: Observable<void>, end: () => Observable<void>): Observable<void> {
+    return passed.pipe(
+      catchError(() => [undefined]),
+      switchMap(end),
+    );
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Leave to spend bytes at a rate, with a burst saved up while nothing is spent. It holds no timer: it says how long to
+ * wait, by RxJS's clock.
+ */
+import { asyncScheduler } from 'rxjs';
+
+export class TokenBucket {
+  #tokens: number;
+  #filledAt = asyncScheduler.now();
+
+  constructor(
+    private readonly bytesPerSecond: number,
+    /** The most that can be saved up, and so the most that can be taken at once. */
+    readonly burst: number,
+  ) {
+    this.#tokens = burst;
+  }
+
+  /** Takes `bytes` (at most `burst`) and answers 0, or takes nothing and answers how many milliseconds are missing. */
+  take(bytes: number): number {
+    const now = asyncScheduler.now();
+    this.#tokens = Math.min(this.burst, this.#tokens + ((now - this.#filledAt) * this.bytesPerSecond) / 1000);
+    this.#filledAt = now;
+    const missing = bytes - this.#tokens;
+    if (missing > ROUNDING) return Math.ceil((missing / this.bytesPerSecond) * 1000 - ROUNDING);
+    this.#tokens -= bytes;
+    return 0;
+  }
+}
+
+/** Sums of fractions may come short by less than this part of a byte, or of a millisecond. */
+const ROUNDING = 1e-6;

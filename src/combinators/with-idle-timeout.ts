@@ -1,0 +1,78 @@
+/** Gives up a flow on which nothing moves. It watches the bytes that pass through it and changes none. */
+import { asyncScheduler, type Observable, Subscription, tap, timer } from 'rxjs';
+import { checkFlow } from '../flow/check-flow.js';
+import { checkPositive } from '../flow/check-positive.js';
+import type { Flow, WriteResult } from '../flow/flow.js';
+import { FlowError, isFlowError } from '../flow/flow-error.js';
+import { TranslatingFlow } from './translating-flow.js';
+
+/**
+ * The same flow, which is aborted once no byte has passed either way for `idleMs`: none was delivered by `read()` and
+ * none was accepted from `write()`. Its reads, pending writes and `closed` then fail with code `timeout`. The time runs
+ * from this call until the flow ends, whether or not anybody reads, and leaves no timer behind.
+ *
+ * @example
+ * const flow = withIdleTimeout(socket, 30_000);
+ */
+export function withIdleTimeout(flow: Flow, idleMs: number): Flow {
+  checkFlow('withIdleTimeout: flow', flow);
+  checkPositive('withIdleTimeout: idleMs', idleMs);
+  return new IdleTimeoutFlow(flow, idleMs);
+}
+
+class IdleTimeoutFlow extends TranslatingFlow {
+  #lastMs = asyncScheduler.now();
+  #timer = Subscription.EMPTY;
+  readonly #timeout: FlowError;
+
+  constructor(
+    inner: Flow,
+    private readonly idleMs: number,
+  ) {
+    super(inner);
+    this.#timeout = new FlowError('timeout', `${inner.name}: no byte either way for ${idleMs} ms`);
+    this.#wait(idleMs);
+    const end = () => this.#timer.unsubscribe();
+    inner.closed.subscribe({ complete: end, error: end });
+  }
+
+  override read(): Observable<Uint8Array> {
+    return super.read().pipe(tap(() => this.#touch()));
+  }
+
+  override write(buffer: Uint8Array): Observable<WriteResult> {
+    const result = this.inner.write(buffer);
+    if (buffer.byteLength > 0) this.#touchOnceAccepted(result);
+    return this.translateResult(result);
+  }
+
+  override writev(buffers: readonly Uint8Array[]): Observable<WriteResult> {
+    const result = this.inner.writev(buffers);
+    if (buffers.some((buffer) => buffer.byteLength > 0)) this.#touchOnceAccepted(result);
+    return this.translateResult(result);
+  }
+
+  /** The abort below is told as what led to it. */
+  protected translate(error: unknown): unknown {
+    return isFlowError(error, 'aborted') && error.cause === this.#timeout ? this.#timeout : error;
+  }
+
+  #touchOnceAccepted(result: Observable<WriteResult>): void {
+    result.subscribe(({ ok }) => {
+      if (ok) this.#touch();
+    });
+  }
+
+  /** Bytes only leave the time; the one timer looks at it when it is due, and waits for the rest. */
+  #touch(): void {
+    this.#lastMs = asyncScheduler.now();
+  }
+
+  #wait(ms: number): void {
+    this.#timer = timer(ms).subscribe(() => {
+      const leftMs = this.#lastMs + this.idleMs - asyncScheduler.now();
+      if (leftMs > 0) this.#wait(leftMs);
+      else this.inner.abort(this.#timeout);
+    });
+  }
+}
