@@ -1,0 +1,31 @@
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { programsOf, run, typeErrorsOf } from './support/documented-programs.js';
+
+/** What a documented program may import: this package by its doors' names, and RxJS. */
+function modules(name: string): unknown {
+  return jest.requireActual(name.replace(/^rxjs-flow\//, '../src/').replace(/^rxjs-flow$/, '../src/index'));
+}
+
+const root = resolve(__dirname, '..');
+const documents = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const programs = documents.flatMap(programsOf);
+
+describe('the documents', () => {
+  it('open with a first program of at most 15 lines', () => {
+    const [first] = programsOf('README.md');
+    expect(first!.code.trim().split('\n').length).toBeLessThanOrEqual(15);
+  });
+
+  it('show programs that pass the type check', () => {
+    expect(typeErrorsOf(programs)).toEqual([]);
+  }, 30_000);
+
+  it.each(programs.map((program) => [`${program.document}, line ${program.line}`, program] as const))(
+    'show at %s a program that prints what they say',
+    async (_where, program) => {
+      expect(program.prints).not.toEqual([]);
+      expect(await run(program, modules)).toEqual(program.prints);
+    },
+  );
+});
