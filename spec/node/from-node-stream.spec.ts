@@ -1,14 +1,15 @@
-import { Duplex, PassThrough } from 'node:stream';
+import { once } from 'node:events';
+import { Duplex, PassThrough, Readable } from 'node:stream';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
-import { firstValueFrom, map, Observable, take } from 'rxjs';
+import { firstValueFrom, map, Observable } from 'rxjs';
 import type { Flow } from '../../src/flow/flow.js';
 import { utf8 } from '../../src/flow/utf8.js';
 import { fromNodeStream } from '../../src/node/from-node-stream.js';
 import { toNodeStream } from '../../src/node/to-node-stream.js';
 import { collectText } from '../../src/combinators/collect-text.js';
-import { flowPair } from '../../src/memory/pair.js';
-import { tcpPair } from './support/connected.js';
 import { describeConformance } from '../support/run-conformance.js';
+import { tcpPair } from './support/connected.js';
+import { endOf, failureOf, watch } from './support/settled.js';
 
 describeConformance('Node streams over TCP flows', {
   create: () => tcpPair().pipe(map(([a, b]): [Flow, Flow] => [fromNodeStream(toNodeStream(a)), b])),
@@ -27,3 +28,126 @@ describeConformance("net's own sockets", {
       return () => void server.close();
     }),
 });
+
+describe('fromNodeStream', () => {
+  it('reads nothing before it is asked to, and then no more than is wanted', async () => {
+    let reads = 0;
+    const duplex = new Duplex({
+      highWaterMark: 1,
+      read() {
+        reads += 1;
+        this.push(Buffer.from(String(reads % 10)));
+      },
+    });
+    const flow = fromNodeStream(duplex);
+    await new Promise(setImmediate);
+    expect(reads).toBe(0);
+    expect(text(await firstValueFrom(flow.read()))).toBe('1');
+    await new Promise(setImmediate);
+    expect(reads).toBeLessThan(5);
+    flow.abort();
+  });
+
+  it('ends the stream with shutdown("write"), and reads on', async () => {
+    const seen: string[] = [];
+    const duplex = new Duplex({
+      read() {},
+      write: (chunk: Buffer, _, done) => done(void seen.push(String(chunk))),
+      final: (done) => done(void seen.push('final')),
+    });
+    const flow = fromNodeStream(duplex);
+    flow.write(utf8('a'));
+    await firstValueFrom(flow.shutdown('write'));
+    expect(seen).toEqual(['a', 'final']);
+    duplex.push('later');
+    duplex.push(null);
+    expect(await firstValueFrom(flow.read().pipe(collectText()))).toBe('later');
+    expect(await endOf(flow)).toBe('complete');
+    expect(duplex.destroyed).toBe(true);
+  });
+
+  it('keeps writes pending while the stream is full', async () => {
+    let release = (): void => {};
+    const duplex = new Duplex({ highWaterMark: 1, read() {}, write: (_chunk, _encoding, done) => (release = done) });
+    const flow = fromNodeStream(duplex);
+    flow.write(new Uint8Array(65536));
+    const pending = watch(flow.write(new Uint8Array(65536)));
+    await new Promise(setImmediate);
+    expect(pending.values).toEqual([]);
+    release();
+    await pending.ended;
+    expect(pending.values).toEqual([{ ok: true }]);
+    flow.abort();
+  });
+
+  it('breaks with the error of the stream as the cause', async () => {
+    const duplex = new PassThrough();
+    const flow = fromNodeStream(duplex, { name: 'pipe' });
+    const cause = new Error('worn out');
+    duplex.destroy(cause);
+    const error = await failureOf(flow.closed);
+    expect([error.code, error.message, error.cause]).toEqual(['failed', 'pipe: worn out', cause]);
+  });
+
+  it('breaks as truncated when somebody else destroys the stream before its end', async () => {
+    const duplex = new PassThrough();
+    const flow = fromNodeStream(duplex);
+    duplex.destroy();
+    expect((await failureOf(flow.read())).code).toBe('truncated');
+    expect(await endOf(flow)).toBe('truncated');
+  });
+
+  it('destroys the stream when it is aborted', async () => {
+    const duplex = new PassThrough();
+    const flow = fromNodeStream(duplex);
+    flow.abort('enough');
+    expect(duplex.destroyed).toBe(true);
+    expect(await endOf(flow)).toBe('aborted');
+  });
+
+  it('refuses writes once somebody else has ended the stream', async () => {
+    const duplex = new PassThrough();
+    const flow = fromNodeStream(duplex);
+    duplex.end('all');
+    expect(await firstValueFrom(flow.read().pipe(collectText()))).toBe('all');
+    expect(await firstValueFrom(flow.write(utf8('x')))).toMatchObject({ ok: false, error: { code: 'closed' } });
+    expect(await endOf(flow)).toBe('complete');
+  });
+
+  it('sees what had happened to the stream before', async () => {
+    const ended = new PassThrough();
+    ended.resume().end();
+    await once(ended, 'close');
+    expect(await endOf(fromNodeStream(ended))).toBe('complete');
+    const destroyed = new PassThrough();
+    destroyed.destroy();
+    expect(await endOf(fromNodeStream(destroyed))).toBe('truncated');
+    const failed = new PassThrough().on('error', () => {});
+    failed.destroy(Object.assign(new Error('gone'), { code: 'ECONNRESET' }));
+    expect(await endOf(fromNodeStream(failed))).toBe('reset');
+  });
+
+  it('turns the strings of a stream with an encoding into bytes again', async () => {
+    const duplex = new PassThrough({ encoding: 'hex' });
+    const flow = fromNodeStream(duplex);
+    duplex.end('hé');
+    expect(await firstValueFrom(flow.read().pipe(collectText()))).toBe('hé');
+  });
+
+  it.each([
+    ['nothing', undefined, 'fromNodeStream: duplex must be a Duplex, not undefined'],
+    ['an object', {}, 'fromNodeStream: duplex must be a Duplex, not an object'],
+    ['a Readable', new Readable({ read() {} }), 'fromNodeStream: duplex must be a Duplex, not a Readable'],
+    ['a stream of objects', new PassThrough({ objectMode: true }), 'fromNodeStream: duplex must be a stream of bytes, not one in object mode'],
+  ])('throws a TypeError for %s', (_, duplex, message) => {
+    expect(() => fromNodeStream(duplex as Duplex)).toThrow(new TypeError(message));
+  });
+
+  it('throws a TypeError for a name that is none', () => {
+    expect(() => fromNodeStream(new PassThrough(), { name: 1 as never })).toThrow('fromNodeStream: name must be a string, not number 1');
+  });
+});
+
+function text(buffer: Uint8Array): string {
+  return Buffer.from(buffer).toString();
+}

@@ -22,9 +22,6 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENETUNREACH: ['unreachable', 'no route to the network'],
   ENETDOWN: ['unreachable', 'the network is down'],
   EADDRNOTAVAIL: ['unreachable', 'address not available'],
-  ENOTFOUND: UNRESOLVED,
-  EAI_AGAIN: UNRESOLVED,
-  EAI_NONAME: UNRESOLVED,
   ETIMEDOUT: ['timeout', 'the connection timed out'],
   ERR_STREAM_PREMATURE_CLOSE: ['truncated', 'closed before its end'],
   ERR_STREAM_WRITE_AFTER_END: ['closed', 'write after the end'],
@@ -40,8 +37,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
  */
 export function systemFlowError(name: string, error: unknown): FlowError {
   if (isFlowError(error)) return error;
-  const { code, message } = error as Partial<NodeJS.ErrnoException>;
-  const meaning = typeof code === 'string' ? MEANINGS[code] : undefined;
+  const { code, syscall, message } = Object(error) as Partial<NodeJS.ErrnoException>;
+  const meaning = (code === undefined ? undefined : MEANINGS[code]) ?? (syscall === 'getaddrinfo' ? UNRESOLVED : undefined);
   const [flowCode, text] = meaning ?? ['failed', message ?? String(error)];
   return new FlowError(flowCode, `${name}: ${text}`, { cause: error });
 }

@@ -1,0 +1,41 @@
+import { FlowError } from '../../src/flow/flow-error.js';
+import { systemFlowError } from '../../src/node/system-error.js';
+
+describe('systemFlowError', () => {
+  it.each([
+    ['ECONNRESET', 'reset'],
+    ['EPIPE', 'reset'],
+    ['ECONNREFUSED', 'refused'],
+    ['ENOENT', 'refused'],
+    ['EADDRINUSE', 'refused'],
+    ['EACCES', 'refused'],
+    ['EHOSTUNREACH', 'unreachable'],
+    ['ENETUNREACH', 'unreachable'],
+    ['EADDRNOTAVAIL', 'unreachable'],
+    ['ETIMEDOUT', 'timeout'],
+    ['ERR_STREAM_PREMATURE_CLOSE', 'truncated'],
+    ['EWHATEVER', 'failed'],
+  ])('makes %s the code %s, names the flow and keeps the system error as the cause', (code, flowCode) => {
+    const cause = Object.assign(new Error('from the system'), { code });
+    const error = systemFlowError('tcp 127.0.0.1:1', cause);
+    expect(error.code).toBe(flowCode);
+    expect(error.message).toMatch(/^tcp 127\.0\.0\.1:1: \S/);
+    expect(error.cause).toBe(cause);
+  });
+
+  it.each(['ENOTFOUND', 'EAI_AGAIN', 'EINVAL'])('makes every failure to resolve a name unreachable: %s', (code) => {
+    const cause = Object.assign(new Error('from the system'), { code, syscall: 'getaddrinfo' });
+    expect(systemFlowError('tcp', cause).code).toBe('unreachable');
+  });
+
+  it('passes a FlowError as it is', () => {
+    const error = new FlowError('overflow', 'too much');
+    expect(systemFlowError('tcp', error)).toBe(error);
+  });
+
+  it('tells what has no meaning here in its own words', () => {
+    expect(systemFlowError('tcp', new Error('odd')).message).toBe('tcp: odd');
+    expect(systemFlowError('tcp', 'just text').message).toBe('tcp: just text');
+    expect(systemFlowError('tcp', null).message).toBe('tcp: null');
+  });
+});
