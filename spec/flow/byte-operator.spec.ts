@@ -1,4 +1,4 @@
-import { from, Subject, take, type Subscriber } from 'rxjs';
+import { filter, firstValueFrom, from, Subject, take, type Subscriber } from 'rxjs';
 import { byteOperator, type ByteStage } from '../../src/flow/byte-operator.js';
 import { utf8 } from '../../src/flow/utf8.js';
 
@@ -82,5 +82,9 @@ describe('byteOperator', () => {
       .pipe(sizes, take(3))
       .subscribe((size) => seen.push(size));
     expect([emitted, seen]).toEqual([3, [1, 1, 1]]);
+  });
+
+  it('ends quietly when its last word is all that was wanted', async () => {
+    expect(await firstValueFrom(from([utf8('ab')]).pipe(sizes, filter((_, at) => at === 1)))).toBe(1);
   });
 });

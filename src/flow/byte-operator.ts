@@ -50,6 +50,7 @@ class StageSubscriber<R> extends Subscriber<Uint8Array> {
       this._error(error);
       return;
     }
-    super._complete();
+    // What the stage emitted last may have been all that was wanted, and has ended this then.
+    if (!this.closed) super._complete();
   }
 }
