@@ -7,6 +7,7 @@ interface Manifest {
   readonly [field: string]: unknown;
   readonly scripts: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, unknown>>;
+  readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly files: readonly string[];
@@ -37,9 +38,16 @@ describe('package.json', () => {
     expect(Object.values(manifest.scripts).join('\n')).not.toMatch(/publish/);
   });
 
-  it('needs nothing at run time but its peer RxJS', () => {
-    expect(manifest).not.toHaveProperty('dependencies');
+  it('needs nothing at run time but its peer RxJS, and what its command line reads and draws with', () => {
+    expect(Object.keys(manifest.dependencies)).toEqual(['cli-progress', 'commander']);
     expect(manifest.peerDependencies['rxjs']).toBe('^7.8.0');
+  });
+
+  it('keeps what it depends on out of the library: the command line alone imports it', () => {
+    const pattern = new RegExp(`from '(${Object.keys(manifest.dependencies).join('|')})'`);
+    const importers = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && pattern.test(readText(`src/${file}`)));
+    expect(importers.filter((file) => !file.startsWith('cli/'))).toEqual([]);
   });
 
   it('pins its tools to exact versions', () => {

@@ -1,6 +1,6 @@
 // Checks the package as its users get it: packs the build, has publint and attw read the tarball, installs the tarball
-// offline in an empty folder, and there imports every door as ESM and as CommonJS, and runs and type-checks one
-// program of each kind. It builds nothing: `npm run build` comes first.
+// (with what it depends on out of npm's cache, if it is there) in an empty folder, and there imports every door as ESM
+// and as CommonJS, and runs and type-checks one program of each kind. It builds nothing: `npm run build` comes first.
 
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -45,7 +45,7 @@ function attw() {
 /** An empty project with the tarball installed, and beside it, as links, what its users have: the peers, a compiler. */
 async function installConsumer() {
   writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-  const quiet = ['--offline', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund', '--no-package-lock'];
+  const quiet = ['--prefer-offline', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund', '--no-package-lock'];
   await run('npm', ['install', ...quiet, tarball], folder);
   for (const name of [...Object.keys(manifest.peerDependencies), 'typescript', '@types/node']) link(name);
   cpSync(join(root, 'tools/consumers'), folder, { recursive: true });
