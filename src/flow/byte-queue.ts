@@ -10,6 +10,10 @@ export class ByteQueue {
 
   /** The chunk at the front, the same as `#pieces[#first]`; empty where nothing waits. */
   #head: Uint8Array = NONE;
+  /** What is asked of the head for every frame: a typed array's own answers take longer than the frame's view. */
+  #buffer: ArrayBufferLike = NONE.buffer;
+  #offset = 0;
+  #size = 0;
   /** Where in the head the front is. */
   #at = 0;
   #pieces: Uint8Array[] = [];
@@ -41,7 +45,7 @@ export class ByteQueue {
   /** The byte at `index`, counted from the front. */
   byteAt(index: number): number {
     const at = this.#at + index;
-    if (index >= 0 && at < this.#head.byteLength) return this.#head[at] as number;
+    if (index >= 0 && at < this.#size) return this.#head[at] as number;
     if (!(index >= 0) || index >= this.length) throw new RangeError(`byteAt(${index}): ${this.length} bytes wait`);
     const { piece, start } = this.#pieceFrom(index);
     return this.#pieces[piece]![index - start] as number;
@@ -52,7 +56,7 @@ export class ByteQueue {
     const inHead = this.#head.indexOf(byte, this.#at + from);
     if (inHead >= 0) return inHead - this.#at;
     if (this.#pieces.length - this.#first <= 1) return -1;
-    const unseen = Math.max(from, this.#head.byteLength - this.#at);
+    const unseen = Math.max(from, this.#size - this.#at);
     let { piece, start } = this.#pieceFrom(unseen);
     for (; piece < this.#pieces.length; piece += 1) {
       const one = this.#pieces[piece]!;
@@ -76,34 +80,28 @@ export class ByteQueue {
   /** Takes `size` bytes off the front: a view of the chunk they came in, or joined if they came in several. */
   take(size: number): Uint8Array {
     const at = this.#at;
-    const head = this.#head;
     const end = at + size;
-    if (!(end >= at && end <= head.byteLength)) return this.#join(size);
-    this.#at = end;
-    this.length -= size;
-    this.position += size;
-    if (end === head.byteLength && head !== NONE) this.#nextPiece();
-    return new Uint8Array(head.buffer, head.byteOffset + at, size);
+    if (!(end >= at && end <= this.#size)) return this.#join(size);
+    const view = new Uint8Array(this.#buffer, this.#offset + at, size);
+    this.#advance(size);
+    return view;
   }
 
   /** Takes `size` bytes off the front and drops them. */
   skip(size: number): void {
-    this.#check('skip', size);
-    this.length -= size;
-    this.position += size;
-    this.#at += size;
-    while (this.#at >= this.#head.byteLength && this.#head !== NONE) this.#nextPiece();
+    if (!(size >= 0 && size <= this.length)) throw new RangeError(`skip(${size}): ${this.length} bytes wait`);
+    this.#advance(size);
   }
 
   /** At most `most` bytes at the front, as far as they lie in one piece; they stay. */
   front(most: number): Uint8Array {
-    const size = Math.min(most, this.#head.byteLength - this.#at);
-    return new Uint8Array(this.#head.buffer, this.#head.byteOffset + this.#at, size);
+    const size = Math.min(most, this.#size - this.#at);
+    return new Uint8Array(this.#buffer, this.#offset + this.#at, size);
   }
 
   /** Takes at most `most` bytes off the front, as far as they lie in one piece: never a copy. */
   takePiece(most = Infinity): Uint8Array {
-    return this.take(Math.min(most, this.#head.byteLength - this.#at));
+    return this.take(Math.min(most, this.#size - this.#at));
   }
 
   /** Drops everything. */
@@ -112,11 +110,11 @@ export class ByteQueue {
   }
 
   #restart(chunk: Uint8Array): void {
-    this.#head = plain(chunk);
-    this.#at = 0;
-    this.#pieces = [this.#head];
+    this.#pieces = [plain(chunk)];
     this.#first = 0;
     this.#slabIsLast = false;
+    this.#setHead(this.#pieces[0]!);
+    this.#at = 0;
   }
 
   #gather(chunk: Uint8Array): void {
@@ -135,29 +133,40 @@ export class ByteQueue {
       this.#pieces.push(piece);
     } else {
       this.#pieces[last] = piece;
-      if (last === this.#first) this.#head = piece;
+      if (last === this.#first) this.#setHead(piece);
     }
     this.#slabIsLast = true;
   }
 
+  #advance(size: number): void {
+    this.length -= size;
+    this.position += size;
+    this.#at += size;
+    if (this.#at >= this.#size && this.#size > 0) this.#nextPiece();
+  }
+
+  /** The head is used up; what is skipped beyond it, off the pieces behind it. */
   #nextPiece(): void {
-    this.#at -= this.#head.byteLength;
-    this.#first += 1;
-    if (this.#first === this.#pieces.length) {
-      this.#head = NONE;
-      this.#pieces = [];
-      this.#first = 0;
-      this.#slabIsLast = false;
-      return;
+    while (this.#at >= this.#size && this.#first < this.#pieces.length) {
+      this.#at -= this.#size;
+      this.#first += 1;
+      this.#setHead(this.#pieces[this.#first] ?? NONE);
     }
-    this.#head = this.#pieces[this.#first]!;
-    if (this.#first < TIDY || this.#first * 2 < this.#pieces.length) return;
+    if (this.#first === this.#pieces.length) this.#slabIsLast = false;
+    else if (this.#first < TIDY || this.#first * 2 < this.#pieces.length) return;
     this.#pieces = this.#pieces.slice(this.#first);
     this.#first = 0;
   }
 
+  #setHead(piece: Uint8Array): void {
+    this.#head = piece;
+    this.#buffer = piece.buffer;
+    this.#offset = piece.byteOffset;
+    this.#size = piece.byteLength;
+  }
+
   #join(size: number): Uint8Array {
-    this.#check('take', size);
+    if (!(size >= 0 && size <= this.length)) throw new RangeError(`take(${size}): ${this.length} bytes wait`);
     const joined = new Uint8Array(size);
     for (let filled = 0; filled < size; ) {
       const part = this.takePiece(size - filled);
@@ -190,11 +199,6 @@ export class ByteQueue {
       if (this.#pieces[piece]![inPiece] !== sequence[i]) return false;
     }
     return true;
-  }
-
-  #check(operation: string, size: number): void {
-    if (size >= 0 && size <= this.length) return;
-    throw new RangeError(`${operation}(${size}): ${this.length} bytes wait`);
   }
 }
 
