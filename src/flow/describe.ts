@@ -5,11 +5,15 @@
  * describe('abc') // a string
  */
 export function describe(value: unknown): string {
+  const type = typeof value;
   if (value === null || value === undefined) return String(value);
-  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return `${typeof value} ${value}`;
-  if (typeof value !== 'object') return `a ${typeof value}`;
-  if (Array.isArray(value)) return 'an array';
+  if (/^[bn]/.test(type)) return `${type} ${value as number}`; // bigint, boolean, number
+  const name = type === 'object' ? nameOf(value) : type;
+  return `${/^([aeio]|u[^i])/i.test(name) ? 'an' : 'a'} ${name}`;
+}
+
+function nameOf(value: object): string {
+  if (Array.isArray(value)) return 'array';
   const name = (value as { constructor?: { name?: string } }).constructor?.name;
-  if (name === undefined || name === '' || name === 'Object') return 'an object';
-  return `${/^[AEIOU]/.test(name) && !name.startsWith('Uint') ? 'an' : 'a'} ${name}`;
+  return !name || name === 'Object' ? 'object' : name;
 }

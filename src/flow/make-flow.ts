@@ -36,14 +36,12 @@ export function makeFlow(transport: Transport): Flow {
 }
 
 function checkTransport(transport: Transport): void {
-  if (typeof transport !== 'object' || transport === null) {
-    throw new TypeError(`makeFlow: transport must be an object, not ${describe(transport)}`);
-  }
-  if (typeof transport.name !== 'string') {
-    throw new TypeError(`makeFlow: transport.name must be a string, not ${describe(transport.name)}`);
-  }
-  for (const method of ['write', 'end', 'abort'] as const) {
-    const came = (transport as unknown as Record<string, unknown>)[method];
-    if (typeof came !== 'function') throw new TypeError(`makeFlow: transport.${method} must be a function, not ${describe(came)}`);
-  }
+  check('transport', transport, 'object');
+  check('transport.name', transport.name, 'string');
+  for (const method of ['write', 'end', 'abort']) check(`transport.${method}`, Reflect.get(transport, method), 'function');
+}
+
+function check(what: string, value: unknown, type: 'object' | 'string' | 'function'): void {
+  if (typeof value === type && value !== null) return;
+  throw new TypeError(`makeFlow: ${what} must be ${type === 'object' ? 'an' : 'a'} ${type}, not ${describe(value)}`);
 }
