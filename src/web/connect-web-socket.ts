@@ -65,7 +65,6 @@ function dial(socket: WebSocketLike, config: ConnectWebSocketConfig & { name: st
     opening.fail(new FlowError(errorCode(error) ?? 'refused', `${config.name}: could not connect`, options));
   };
   socket.addEventListener('error', lose);
-  socket.addEventListener('close', lose);
   socket.addEventListener('open', (event: unknown) => {
     config.openObserver?.next(event);
     opening.ready(makeFlow(new WebSocketTransport(socket, config)));

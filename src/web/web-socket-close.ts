@@ -5,35 +5,16 @@ import type { FlowErrorCode } from '../flow/flow-error.js';
 export const ABORTED = 4000;
 export const NORMAL = 1000;
 
-const CODES: Readonly<Record<number, FlowErrorCode | null>> = {
-  1000: null,
-  1002: 'protocol',
-  1003: 'protocol',
-  // No code was given.
-  1005: null,
-  1007: 'protocol',
-  1008: 'refused',
-  1009: 'too-large',
-  1010: 'unsupported',
-  1011: 'failed',
-  1015: 'failed',
-};
-
-/** `null` for an end in order; any code that says nothing better (1001, 1006, 4000, …) is a `reset`. */
-export function closeFailure(code: number): FlowErrorCode | null {
-  const failure = CODES[code];
-  return failure === undefined ? 'reset' : failure;
+/** `in order` for an EOF (1005: no code was given); what says nothing better (1001, 1006, 4000, …) is a `reset`. */
+export function closeMeaning(code: number): FlowErrorCode | 'in order' {
+  if (code === NORMAL || code === 1005) return 'in order';
+  if (code === 1002 || code === 1003 || code === 1007) return 'protocol';
+  return code === 1008 ? 'refused' : code === 1009 ? 'too-large' : code === 1011 ? 'failed' : 'reset';
 }
 
 /** What went wrong by the error that the `ws` package tells with its events; browsers tell none. */
 export function errorCode(error: unknown): FlowErrorCode | undefined {
   const code = String((error as { code?: unknown } | undefined)?.code);
-  return WORDS.find(([words]) => words.test(code))?.[1];
+  if (code.startsWith('WS_ERR')) return /_LENGTH|MANY/.test(code) ? 'too-large' : 'protocol';
+  return /FOUND|EAI|UNREACH/.test(code) ? 'unreachable' : undefined;
 }
-
-const WORDS: readonly (readonly [RegExp, FlowErrorCode])[] = [
-  [/UNSUPPORTED_.+_LENGTH|TOO_MANY/, 'too-large'],
-  [/^WS_ERR/, 'protocol'],
-  [/NOTFOUND|EAI_|UNREACH/, 'unreachable'],
-  [/TIMEDOUT/, 'timeout'],
-];

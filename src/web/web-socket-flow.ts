@@ -13,8 +13,8 @@ import { WebSocketTransport } from './web-socket-transport.js';
  *   while above the mark, and only then, `bufferedAmount` is looked at from time to time.
  * - A browser's WebSocket cannot be paused: what is not read waits here, up to `maxQueuedBytes`, then `overflow`. One of
  *   `ws` is paused instead; while it is, the end of the connection is not seen either.
- * - Close codes 1000 and 1005 are EOF; 1002, 1003, 1007 `protocol`; 1008 `refused`; 1009 `too-large`; 1010
- *   `unsupported`; 1011, 1015 `failed`; others, such as 1001 (going away), 1006 (cut) and 4000 (a flow's `abort()`),
+ * - Close codes 1000 and 1005 are EOF; 1002, 1003, 1007 `protocol`; 1008 `refused`; 1009 `too-large`; 1011
+ *   `failed`; others, such as 1001 (going away), 1006 (cut) and 4000 (a flow's `abort()`),
  *   `reset`. A text message, or any but an `ArrayBuffer`, is `protocol`. With `halfClose`, an end without `eof` is
  *   `truncated`.
  *

@@ -14,7 +14,7 @@ import type { FlowLink, Transport } from '../flow/transport.js';
 import { isArrayBuffer } from './chunk-bytes.js';
 import { PieceSender } from './piece-sender.js';
 import { sendable } from './sendable.js';
-import { ABORTED, closeFailure, errorCode, NORMAL } from './web-socket-close.js';
+import { ABORTED, closeMeaning, errorCode, NORMAL } from './web-socket-close.js';
 import { CLOSED, CONNECTING, OPEN, type CloseEventLike, type WebSocketLike } from './web-socket-like.js';
 import { webSocketName } from './web-socket-name.js';
 import type { WebSocketFlowOptions } from './web-socket-options.js';
@@ -52,7 +52,7 @@ export class WebSocketTransport implements Transport {
     const { socket } = this;
     this.#link = link;
     socket.binaryType = 'arraybuffer';
-    if (socket.readyState > OPEN) this.#fail('closed', 'the WebSocket was closed already');
+    if (socket.readyState > OPEN) this.#fail('closed', 'closed already');
     // Never removed: the socket is this flow's alone, and a flow that is over takes no notice.
     socket.addEventListener('open', () => this.#goOn(1));
     socket.addEventListener('message', (event: { data: unknown }) => this.#take(event.data));
@@ -122,7 +122,7 @@ export class WebSocketTransport implements Transport {
   #take(data: unknown): void {
     if (isArrayBuffer(data)) this.#push(new Uint8Array(data));
     else if (this.#halfClose && data === 'eof') this.#link.end();
-    else this.#fail('protocol', `${describe(data)} came where only binary messages may`);
+    else this.#fail('protocol', `${describe(data)} came instead of an ArrayBuffer`);
   }
 
   #push(buffer: Uint8Array): void {
@@ -134,15 +134,15 @@ export class WebSocketTransport implements Transport {
   #hearError(cause: unknown): void {
     this.#cause = cause;
     const code = errorCode(cause);
-    if (code !== undefined) this.#fail(code, 'the WebSocket failed', cause);
+    if (code !== undefined) this.#fail(code, 'could not go on', cause);
   }
 
   #hearClose({ code, reason }: CloseEventLike): void {
     this.#looking?.unsubscribe();
     this.#freed?.();
-    const failure = closeFailure(code);
-    if (failure === null) this.#endInOrder();
-    else this.#fail(failure, `closed with code ${code}`, this.#cause ?? (reason ? new Error(reason) : undefined));
+    const meaning = closeMeaning(code);
+    if (meaning === 'in order') this.#endInOrder();
+    else this.#fail(meaning, `closed with code ${code}`, this.#cause ?? (reason ? new Error(reason) : undefined));
   }
 
   #endInOrder(): void {
@@ -151,7 +151,7 @@ export class WebSocketTransport implements Transport {
     if (unsent > 0) this.#fail('reset', `the far side closed, ${unsent} bytes were not sent`);
     this.#link.refuse(new FlowError('closed', `${this.name}: the far side closed`));
     // Over by now, unless an `eof` should have come first.
-    this.#fail('truncated', 'the far side closed without eof');
+    this.#fail('truncated', 'no eof came before the close');
   }
 
   #fail(code: FlowErrorCode, what: string, cause?: unknown): void {
