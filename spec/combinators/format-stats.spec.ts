@@ -19,15 +19,17 @@ describe('formatStats', () => {
   it('prints both directions of a proxy', () => {
     expect(formatStats({ aToB: stats(0, 0), bToA: stats(512, 1000) })).toBe(
       'a to b: read 0 bytes (2 ops), wrote 0 bytes (3 ops) in 0 ms; ' +
-        'b to a: read 512 bytes (2 ops), wrote 512 bytes (3 ops) in 1000 ms, 512.0 bytes/s',
+        'b to a: read 512 bytes (2 ops), wrote 512 bytes (3 ops) in 1000 ms, 512 bytes/s',
     );
   });
 
   it.each([
-    [1023, 1000, '1023.0 bytes/s'],
+    [1023, 1000, '1023 bytes/s'],
     [1024, 1000, '1.0 KiB/s'],
-    [2 ** 40, 1000, '1024.0 GiB/s'],
+    [2 ** 40, 1000, '1.0 TiB/s'],
+    [2 ** 60, 1000, '1048576.0 TiB/s'],
     [1, 0.5, '2.0 KiB/s'],
+    [1, 1000, '1 byte/s'],
   ])('prints %d bytes in %d ms as %s', (bytes, durationMs, rate) => {
     expect(formatStats(stats(bytes, durationMs))).toMatch(new RegExp(`, ${rate.replace('.', '\\.')}$`));
   });

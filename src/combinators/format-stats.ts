@@ -1,5 +1,6 @@
 import { describe } from '../flow/describe.js';
 import type { CopyStats } from './copy-stats.js';
+import { formatBytes } from './format-bytes.js';
 import type { ProxyStats } from './proxy.js';
 
 /**
@@ -19,18 +20,7 @@ export function formatStats(stats: CopyStats | ProxyStats): string {
   }
   const { readBytes, readOps, writeBytes, writeOps, durationMs } = stats;
   const done = `read ${readBytes} bytes (${readOps} ops), wrote ${writeBytes} bytes (${writeOps} ops) in ${Math.round(durationMs)} ms`;
-  return durationMs > 0 ? `${done}, ${formatRate((writeBytes * 1000) / durationMs)}` : done;
-}
-
-function formatRate(bytesPerSecond: number): string {
-  let value = bytesPerSecond;
-  let unit = 0;
-  while (value >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${value.toFixed(1)} ${UNITS[unit]!}`;
+  return durationMs > 0 ? `${done}, ${formatBytes((writeBytes * 1000) / durationMs)}/s` : done;
 }
 
 const FIELDS = ['readBytes', 'readOps', 'writeBytes', 'writeOps', 'durationMs'] as const;
-const UNITS = ['bytes/s', 'KiB/s', 'MiB/s', 'GiB/s'];
