@@ -99,8 +99,13 @@ export class ByteQueue {
     return new Uint8Array(this.#buffer, this.#offset + this.#at, size);
   }
 
-  /** Takes at most `most` bytes off the front, as far as they lie in one piece: never a copy. */
+  /** Takes at most `most` bytes off the front, as far as they lie in one piece: never a copy, a whole piece as it is. */
   takePiece(most = Infinity): Uint8Array {
+    if (this.#at === 0 && most >= this.#size) {
+      const piece = this.#head;
+      this.#advance(this.#size);
+      return piece;
+    }
     return this.take(Math.min(most, this.#size - this.#at));
   }
 

@@ -1,0 +1,69 @@
+import { of, take } from 'rxjs';
+import { channel } from '../../src/codec/channel.js';
+import { DETACH, isDetached } from '../../src/flow/detached.js';
+import type { Flow } from '../../src/flow/flow.js';
+import { utf8 } from '../../src/flow/utf8.js';
+import { flowPair } from '../../src/memory/pair.js';
+import { describeConformance } from '../support/run-conformance.js';
+
+/** A flow of which a channel has read one byte, with another byte unread. */
+function unread(near: Flow, far: Flow): Flow {
+  far.write(utf8('xy'));
+  const ch = channel(near);
+  ch.readSome(1).subscribe();
+  return ch.rest();
+}
+
+/** The same, once that other byte has been read. */
+function drained(near: Flow, far: Flow): Flow {
+  const flow = unread(near, far);
+  flow.read().pipe(take(1)).subscribe();
+  return flow;
+}
+
+describeConformance("what a channel leaves of a flow, once the channel's bytes are read", {
+  create: () => {
+    const [a, b] = flowPair();
+    return of([drained(a, b), drained(b, a)] as [Flow, Flow]);
+  },
+  capabilities: { immediate: true, byReference: true },
+});
+
+describe('what a channel leaves of a flow', () => {
+  it('is detached with the flow', () => {
+    const [near, far] = flowPair();
+    const flow = unread(near, far);
+    expect(isDetached(flow)).toBe(false);
+    (flow as unknown as { [DETACH](): void })[DETACH]();
+    expect([isDetached(flow), isDetached(near)]).toEqual([true, true]);
+  });
+
+  it.each(['read', 'read_write'] as const)("drops the unread bytes on shutdown('%s')", (mode) => {
+    const [near, far] = flowPair();
+    const flow = unread(near, far);
+    flow.shutdown(mode);
+    const log: unknown[] = [];
+    flow.read().subscribe({ next: (buffer) => log.push(buffer), complete: () => log.push('|') });
+    expect(log).toEqual(['|']);
+  });
+
+  it("keeps them on shutdown('write'), on close and after the peer's end", () => {
+    const [near, far] = flowPair();
+    const flow = unread(near, far);
+    flow.shutdown('write');
+    flow.close();
+    far.close();
+    const log: unknown[] = [];
+    flow.read().subscribe({ next: (buffer) => log.push(buffer), complete: () => log.push('|') });
+    expect(log).toEqual([utf8('y'), '|']);
+  });
+
+  it('drops them on abort', () => {
+    const [near, far] = flowPair();
+    const flow = unread(near, far);
+    flow.abort();
+    const log: unknown[] = [];
+    flow.read().subscribe({ next: (buffer) => log.push(buffer), error: (error: unknown) => log.push((error as { code: string }).code) });
+    expect(log).toEqual(['aborted']);
+  });
+});
