@@ -1,0 +1,72 @@
+/** What a server pushes to a client: refused while nobody wants it. Source: RFC 9113 §8.4. */
+import { constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
+import { AsyncSubject, Subject, type Observable } from 'rxjs';
+import { flowLifetime } from '../flow/flow-lifetime.js';
+import { makeFlow } from '../flow/make-flow.js';
+import { REFUSED_STREAM } from './error-codes.js';
+import { incomingHeaders, type Headers } from './headers.js';
+import type { Http2Connection } from './http2-connection.js';
+import { makeResponse, type Http2Response } from './http2-response.js';
+import { StreamTransport } from './stream-transport.js';
+
+/** A request that the server has made in the client's stead, and its response. */
+export interface Http2Push {
+  readonly method: string;
+  readonly path: string;
+  readonly authority: string;
+  readonly scheme: string;
+  /** The fields of the promised request, without pseudo-headers. */
+  readonly headers: Headers;
+  /**
+   * To be subscribed to once. Emits the pushed response when its head has come, completes when its body has been read
+   * and errors if it failed; unsubscribing before that cancels it, as with a request's. Until it is subscribed to, at
+   * most a window of it arrives.
+   */
+  readonly response: Observable<Http2Response>;
+  /** Refuses the push: nothing (more) of it is sent. Its response errors with `aborted`. */
+  refuse(): void;
+}
+
+export function clientPushes(connection: Http2Connection, session: ClientHttp2Session): Observable<Http2Push> {
+  const pushes = new Subject<Http2Push>();
+  session.on('stream', (stream, block) => {
+    stream.on('error', () => {}); // its flow, if one is made, is told by its own listener
+    if (pushes.observed) pushes.next(takePush(connection, stream, block));
+    else stream.close(REFUSED_STREAM);
+  });
+  // Why the connection ended is told by `closed`: here an error would be one more to handle, or to crash on.
+  connection.closed.subscribe({ error: () => pushes.complete(), complete: () => pushes.complete() });
+  return pushes.asObservable();
+}
+
+function takePush(connection: Http2Connection, stream: ClientHttp2Stream, block: IncomingHttpHeaders): Http2Push {
+  const transport = new StreamTransport(`${connection.name}, pushed stream ${stream.id}`, stream, connection, true);
+  const flow = makeFlow(transport);
+  flow.shutdown('write');
+  transport.expectBody(false);
+  const head = new AsyncSubject<Http2Response>();
+  stream.once('push', (response, flags: number) => {
+    if ((flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0) transport.endAfterHead();
+    head.next(makeResponse(flow, transport.trailers, response));
+    head.complete();
+  });
+  flow.closed.subscribe({ error: (error: unknown) => head.error(error), complete: () => {} });
+  return {
+    method: block[':method'] ?? '',
+    path: block[':path'] ?? '',
+    authority: block[':authority'] ?? '',
+    scheme: block[':scheme'] ?? '',
+    headers: incomingHeaders(block),
+    response: flowLifetime(({ ready, fail }) => {
+      const waiting = head.subscribe({ next: ready, error: fail });
+      return () => {
+        waiting.unsubscribe();
+        flow.abort();
+      };
+    }),
+    refuse: () => {
+      transport.abortCode = REFUSED_STREAM;
+      flow.abort();
+    },
+  };
+}

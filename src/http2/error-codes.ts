@@ -1,0 +1,41 @@
+/**
+ * HTTP/2's error codes by name, and what they mean in a flow's terms. Source: RFC 9113 §7.
+ */
+import { FlowError } from '../flow/flow-error.js';
+
+export const NO_ERROR = 0;
+export const INTERNAL_ERROR = 2;
+export const REFUSED_STREAM = 7;
+export const CANCEL = 8;
+
+const NAMES: readonly string[] = [
+  'NO_ERROR',
+  'PROTOCOL_ERROR',
+  'INTERNAL_ERROR',
+  'FLOW_CONTROL_ERROR',
+  'SETTINGS_TIMEOUT',
+  'STREAM_CLOSED',
+  'FRAME_SIZE_ERROR',
+  'REFUSED_STREAM',
+  'CANCEL',
+  'COMPRESSION_ERROR',
+  'CONNECT_ERROR',
+  'ENHANCE_YOUR_CALM',
+  'INADEQUATE_SECURITY',
+  'HTTP_1_1_REQUIRED',
+];
+
+/**
+ * @example
+ * codeName(8) // CANCEL (8)
+ */
+export function codeName(code: number): string {
+  return `${NAMES[code] ?? 'unknown code'} (${code})`;
+}
+
+/** A stream that was closed by RST_STREAM: `refused` means that nothing was done for it, so that it may be tried again. */
+export function resetError(where: string, code: number, cause: unknown): FlowError {
+  const options = cause === undefined ? {} : { cause };
+  if (code === REFUSED_STREAM) return new FlowError('refused', `${where}: refused by the peer with ${codeName(code)}`, options);
+  return new FlowError('reset', `${where}: reset with ${codeName(code)}`, options);
+}

@@ -1,0 +1,83 @@
+/**
+ * Header fields, both ways: what a program gives is checked before `node:http2` sees it, since a bad name there ends the
+ * whole connection; what arrives loses its pseudo-headers. Source: RFC 9113 §8.2.
+ */
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
+import { describe } from '../flow/describe.js';
+
+/**
+ * Fields that arrived: lower-case names, in the order they came, without pseudo-headers. A field that came several times
+ * is one string joined by `, ` (`; ` for `cookie`); `set-cookie` alone is an array.
+ */
+export type Headers = Readonly<Record<string, string | readonly string[]>>;
+
+/**
+ * Fields to send: a record, where an array sends the field several times and `undefined` sends nothing, or any iterable
+ * of pairs (a `Map`, the web's `Headers`). Names may be of any case: they are sent in lower case.
+ */
+export type HeadersInput = Readonly<Record<string, string | number | readonly string[] | undefined>> | Iterable<readonly [string, string]>;
+
+export const NO_HEADERS: Headers = Object.freeze({});
+
+/**
+ * The fields as `node:http2` takes them, in an object of their own. Throws a `TypeError` that names the field for a
+ * pseudo-header, a name or a value that cannot be sent, and a field that HTTP/2 does not have.
+ *
+ * @example
+ * outgoingHeaders('request: headers', { Accept: 'text/html' }) // { accept: 'text/html' }
+ */
+export function outgoingHeaders(where: string, input: HeadersInput | undefined): OutgoingHttpHeaders {
+  const headers: OutgoingHttpHeaders = {};
+  if (input === undefined) return headers;
+  if (typeof input !== 'object' || input === null) throw new TypeError(`${where} must be an object, not ${describe(input)}`);
+  if (Symbol.iterator in input) {
+    for (const [name, value] of input as Iterable<readonly [string, string]>) add(where, headers, name, value);
+  } else {
+    for (const name of Object.keys(input)) {
+      const value = input[name];
+      if (value !== undefined) add(where, headers, name, value);
+    }
+  }
+  return headers;
+}
+
+/** The fields of a header block that came, without pseudo-headers. */
+export function incomingHeaders(block: IncomingHttpHeaders): Headers {
+  const headers: Record<string, string | readonly string[]> = {};
+  for (const name in block) {
+    if (name.charCodeAt(0) !== COLON) headers[name] = block[name] as string | string[];
+  }
+  return headers;
+}
+
+const COLON = 58;
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
+/** Visible characters, spaces and tabs, and obs-text. */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** Of one connection in HTTP/1.1; in HTTP/2 a message with one of them is malformed (RFC 9113 §8.2.2). */
+const NOT_IN_HTTP2 = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'http2-settings']);
+
+function add(where: string, headers: OutgoingHttpHeaders, name: string, value: unknown): void {
+  const key = nameOf(where, name);
+  if (NOT_IN_HTTP2.has(key)) throw new TypeError(`${where}: ${key} has no meaning in HTTP/2`);
+  const values = Array.isArray(value) ? value.map((one) => valueOf(where, key, one)) : valueOf(where, key, value);
+  const before = headers[key];
+  headers[key] = before === undefined ? values : [before as string | string[], values].flat();
+}
+
+function nameOf(where: string, name: unknown): string {
+  if (typeof name !== 'string') throw new TypeError(`${where}: a name must be a string, not ${describe(name)}`);
+  const key = name.toLowerCase();
+  if (TOKEN.test(key)) return key;
+  const problem = key.startsWith(':') ? 'is a pseudo-header: it has an option of its own' : 'is no header name';
+  throw new TypeError(`${where}: ${JSON.stringify(name)} ${problem}`);
+}
+
+function valueOf(where: string, key: string, value: unknown): string {
+  if (typeof value !== 'string' && typeof value !== 'number') {
+    throw new TypeError(`${where}: ${key} must be a string, not ${describe(value)}`);
+  }
+  const text = String(value);
+  if (!VALUE.test(text)) throw new TypeError(`${where}: ${key} has characters that no header may have`);
+  return text;
+}

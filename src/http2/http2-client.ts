@@ -1,0 +1,121 @@
+/** The client's end of HTTP/2 over a flow: requests, pings, pushes, and a way to end. */
+import * as http2 from 'node:http2';
+import { Observable } from 'rxjs';
+import { checkFlow } from '../flow/check-flow.js';
+import { checkPositive } from '../flow/check-positive.js';
+import { DETACH, type Detachable } from '../flow/detached.js';
+import type { Flow } from '../flow/flow.js';
+import { FlowError } from '../flow/flow-error.js';
+import { clientPushes, type Http2Push } from './client-pushes.js';
+import { clientRequest, type Http2RequestOptions } from './client-request.js';
+import { Http2Connection } from './http2-connection.js';
+import type { Http2Response } from './http2-response.js';
+import { openSession } from './open-session.js';
+import { ping, type Http2PingOptions } from './ping.js';
+import type { RequestDefaults } from './request-head.js';
+import { checkedSettings, type Http2Settings } from './settings.js';
+
+export interface Http2ClientOptions {
+  readonly settings?: Http2Settings;
+  /** What requests ask for unless they say otherwise: `:authority` (default: the flow's remote address, or `localhost`). */
+  readonly authority?: string;
+  /** `:scheme` (default: `https` where the flow is encrypted and says so, `http` otherwise). */
+  readonly scheme?: string;
+  /** Sends a PING this often; the connection fails with `timeout` if one is not answered before the next is due. */
+  readonly keepAliveMs?: number;
+}
+
+/** One HTTP/2 connection, seen from the client. */
+export interface Http2Client {
+  /**
+   * Cold: subscribing sends the request. Emits the response when its head has come, completes when the exchange is over,
+   * body and all, and errors if it failed, with a `FlowError`: `reset` with the HTTP/2 code in the message; `refused`
+   * where the server did nothing for it; `closed` after a shutdown or GOAWAY; `too-large` for headers that the server
+   * does not take; and what ended the connection. Unsubscribing before that cancels the stream (CANCEL), unless the
+   * response was taken with `detach()`. Throws a `TypeError` for what is no request.
+   */
+  request(options: Http2RequestOptions): Observable<Http2Response>;
+  /** Cold: subscribing sends a PING. Emits the milliseconds until its answer came, and completes. */
+  ping(options?: Http2PingOptions): Observable<number>;
+  /** Hot: what the server pushes. While nobody subscribes, pushes are refused. Completes with the connection. */
+  readonly pushes: Observable<Http2Push>;
+  /**
+   * GOAWAY: no more requests; those that are open go on. Emits once and completes when they have ended and the
+   * connection has; errors as `closed` does. Hot, idempotent, replayed.
+   */
+  shutdown(): Observable<void>;
+  /** Emits once and completes when the connection has ended in order; errors with why it broke. Replayed. */
+  readonly closed: Observable<void>;
+}
+
+/**
+ * HTTP/2 with prior knowledge over any flow, by `node:http2`; an untouched TCP or TLS flow's socket is used as it is.
+ * The flow is the connection's from the first subscription on.
+ *
+ * Lifetime is subscription: subscribing starts the connection, the client is emitted, and the Observable completes when
+ * the connection has ended in order and errors when it broke. Unsubscribing before that aborts it with all its streams,
+ * unless the client was taken with `detach()`.
+ *
+ * @example
+ * connectTcp({ port }).pipe(
+ *   mergeMap((flow) => http2Client(flow)),
+ *   mergeMap((client) => client.request({ path: '/' })),
+ *   mergeMap((response) => response.read().pipe(collectText())),
+ * ).subscribe(console.log);
+ */
+export function http2Client(flow: Flow, options: Http2ClientOptions = {}): Observable<Http2Client> {
+  checkFlow('http2Client: flow', flow);
+  const settings = checkedSettings('http2Client', options.settings);
+  if (options.keepAliveMs !== undefined) checkPositive('http2Client: keepAliveMs', options.keepAliveMs);
+  return new Observable((subscriber) => {
+    const session = openSession(flow, (duplex) => http2.connect('http://localhost', { createConnection: () => duplex, settings }));
+    const connection = new Http2Connection(flow, session);
+    if (options.keepAliveMs !== undefined) connection.keepAlive(options.keepAliveMs);
+    const client = new Client(connection, session, { authority: authorityOf(flow), scheme: session.encrypted === true ? 'https' : 'http', ...options });
+    session.once('connect', () => subscriber.next(client));
+    subscriber.add(connection.closed.subscribe({
+      error: (error: unknown) => subscriber.error(error),
+      complete: () => subscriber.complete(),
+    }));
+    subscriber.add(() => {
+      if (!client.isDetached) connection.fail(new FlowError('aborted', `${connection.name}: aborted`));
+    });
+  });
+}
+
+class Client implements Http2Client, Detachable {
+  readonly closed: Observable<void>;
+  readonly pushes: Observable<Http2Push>;
+  isDetached = false;
+
+  constructor(
+    private readonly connection: Http2Connection,
+    private readonly session: http2.ClientHttp2Session,
+    private readonly defaults: RequestDefaults,
+  ) {
+    this.closed = connection.closed;
+    this.pushes = clientPushes(connection, session);
+  }
+
+  request(options: Http2RequestOptions): Observable<Http2Response> {
+    return clientRequest(this.connection, this.session, this.defaults, options);
+  }
+
+  ping(options?: Http2PingOptions): Observable<number> {
+    return ping(this.connection, options);
+  }
+
+  shutdown(): Observable<void> {
+    return this.connection.shutdown();
+  }
+
+  [DETACH](): void {
+    this.isDetached = true;
+  }
+}
+
+function authorityOf(flow: Flow): string {
+  const { remote } = flow as { remote?: { host?: unknown; port?: unknown } };
+  if (typeof remote?.host !== 'string' || typeof remote.port !== 'number') return 'localhost';
+  return `${remote.host.includes(':') ? `[${remote.host}]` : remote.host}:${remote.port}`;
+}

@@ -1,0 +1,158 @@
+/**
+ * One HTTP/2 connection over a flow, whichever end of it this is: how it ends, and why. It knows when `node:http2` tears
+ * the session down before the streams hear of it, so that each can say what became of the connection; it makes no
+ * requests and answers none.
+ */
+import { constants, type Http2Session } from 'node:http2';
+import { interval, timer, type Observable, type Subscription } from 'rxjs';
+import { Ending } from '../flow/ending.js';
+import type { Flow } from '../flow/flow.js';
+import { FlowError } from '../flow/flow-error.js';
+import { codeName, NO_ERROR } from './error-codes.js';
+import { sessionError } from './session-error.js';
+
+export class Http2Connection {
+  readonly name: string;
+
+  readonly #closed = new Ending();
+  #state: 'open' | 'draining' | 'ending' | 'over' = 'open';
+  #failure: FlowError | null = null;
+  /** Why no new request is taken, once it has begun to end in order. */
+  #farewell = '';
+  readonly #timers: Subscription[] = [];
+
+  constructor(
+    private readonly flow: Flow,
+    readonly session: Http2Session,
+  ) {
+    this.name = `http2 over ${flow.name}`;
+    this.#watchDestroy();
+    session.on('goaway', (code) => this.#onGoaway(code));
+    session.on('error', (error) => this.#broke(error));
+    session.on('close', () => this.#finish());
+    // What broke the flow says more than what node:http2 makes of it.
+    flow.closed.subscribe({ error: (error: unknown) => this.#broke(error), complete: () => {} });
+  }
+
+  /** Emits once and completes when the connection has ended in order; errors when it broke. Replayed. */
+  get closed(): Observable<void> {
+    return this.#closed.observable;
+  }
+
+  /** Whether it ended under the streams that are still open. */
+  get isLost(): boolean {
+    return this.session.destroyed;
+  }
+
+  get isServer(): boolean {
+    return this.session.type === constants.NGHTTP2_SESSION_SERVER;
+  }
+
+  /** The largest header list that the peer takes, if it has said so. */
+  get peerHeaderLimit(): number | undefined {
+    return this.session.remoteSettings.maxHeaderListSize;
+  }
+
+  /** Why nothing new can begin here; `null` while it can. */
+  get refusal(): FlowError | null {
+    if (this.#failure !== null) return this.#failure;
+    if (this.#state === 'open') return null;
+    return new FlowError('closed', `${this.name}: no new request: ${this.#farewell}`);
+  }
+
+  /** What became of a stream that was open when the connection ended. */
+  streamLoss(where: string): FlowError {
+    this.#failure ??= new FlowError('truncated', `${this.name}: the connection ended with streams open`);
+    const { code, message } = this.#failure;
+    return new FlowError(code, `${where}: lost with its connection: ${message}`, { cause: this.#failure });
+  }
+
+  /** GOAWAY: no new streams; over once those that are open have ended. */
+  shutdown(): Observable<void> {
+    if (this.#state === 'open') {
+      this.#drain('this end has shut down');
+      this.session.close();
+    }
+    return this.closed;
+  }
+
+  /** Ends everything now, with GOAWAY if it can be sent at once. */
+  fail(error: FlowError): void {
+    if (this.#state === 'over') return;
+    this.#failure ??= error;
+    this.session.destroy();
+    this.flow.abort(error);
+    this.#finish();
+  }
+
+  /** Sends a PING each `everyMs`; one that is not answered by then means that the peer is gone. */
+  keepAlive(everyMs: number): void {
+    let answered = true;
+    const beat = () => {
+      if (!answered) {
+        this.fail(new FlowError('timeout', `${this.name}: no answer to a PING within ${everyMs} ms`));
+        return;
+      }
+      answered = false;
+      this.session.ping(() => (answered = true));
+    };
+    this.#timers.push(interval(everyMs).subscribe(beat));
+  }
+
+  #onGoaway(code: number): void {
+    if (code !== NO_ERROR) this.#fault(new FlowError('reset', `${this.name}: the peer ended the connection with GOAWAY ${codeName(code)}`));
+    else this.#drain('the peer has sent GOAWAY');
+  }
+
+  #drain(farewell: string): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'draining';
+    this.#farewell = farewell;
+  }
+
+  #broke(error: unknown): void {
+    this.#fault(sessionError(this.name, error));
+  }
+
+  /** The first fault is the one that counts: those that follow are its consequences. */
+  #fault(error: FlowError): void {
+    if (this.#state === 'over') return;
+    this.#failure ??= error;
+    this.#end();
+  }
+
+  /** `node:http2` waits for its last frame to leave before it frees the connection: a stalled peer would hold it for good. */
+  #end(): void {
+    if (this.#state === 'ending' || this.#state === 'over') return;
+    this.#state = 'ending';
+    this.#farewell ||= 'the connection is ending';
+    this.#timers.push(timer(GRACE_MS).subscribe(() => this.#giveUp()));
+  }
+
+  #giveUp(): void {
+    this.flow.abort(this.#failure ?? undefined);
+    this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    for (const one of this.#timers) one.unsubscribe();
+    this.#farewell ||= 'the connection has ended';
+    if (this.#failure === null) this.#closed.complete();
+    else this.#closed.fail(this.#failure);
+  }
+
+  /** `destroy` is where every fault that node:http2 finds ends up, and it tells the streams before it tells the session's listeners. */
+  #watchDestroy(): void {
+    const { session } = this;
+    const destroy = session.destroy.bind(session);
+    session.destroy = (error?: Error, code?: number) => {
+      if (!session.destroyed && error instanceof Error) this.#broke(error);
+      destroy(error, code);
+    };
+  }
+}
+
+/** What the last frames, GOAWAY among them, have to leave a connection that has failed. */
+const GRACE_MS = 500;

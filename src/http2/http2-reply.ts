@@ -1,0 +1,34 @@
+/** What a server answers, checked before anything of it is sent. */
+import type { OutgoingHttpHeaders } from 'node:http2';
+import { describe } from '../flow/describe.js';
+import { checkHeaderListSize } from './header-list-size.js';
+import { outgoingHeaders, type HeadersInput } from './headers.js';
+import { checkBody, type Http2Body } from './http2-body.js';
+import type { Http2Connection } from './http2-connection.js';
+import { checkTrailers, type Http2Trailers } from './outbound-trailers.js';
+
+export interface Http2Reply {
+  /** 200 to 599 (default 200). */
+  readonly status?: number;
+  /** A `date` is added unless there is one. */
+  readonly headers?: HeadersInput;
+  /** Not sent, and not subscribed to, where HTTP has none: in answer to a HEAD, and with 204, 205 and 304. */
+  readonly body?: Http2Body;
+  readonly trailers?: Http2Trailers;
+}
+
+/** A reply's head, ready to be sent. Throws a `TypeError` for what is no reply, and a `FlowError` for one that is too large. */
+export function replyHead(connection: Http2Connection, reply: Http2Reply): OutgoingHttpHeaders {
+  if (typeof reply !== 'object' || reply === null) throw new TypeError(`reply must be an object, not ${describe(reply)}`);
+  const { status = 200, headers, body, trailers } = reply;
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    throw new TypeError(`reply: status must be a whole number from 200 to 599, not ${describe(status)}`);
+  }
+  checkBody('reply: body', body);
+  checkTrailers('reply: trailers', trailers);
+  const head = outgoingHeaders('reply: headers', headers);
+  head[':status'] = status;
+  const problem = checkHeaderListSize(connection.name, head, connection.peerHeaderLimit);
+  if (problem !== null) throw problem;
+  return head;
+}

@@ -1,0 +1,60 @@
+/** The server's end of HTTP/2 over a flow: one connection, each request to a handler. */
+import * as http2 from 'node:http2';
+import { from, Observable, take, type ObservableInput } from 'rxjs';
+import { checkFlow } from '../flow/check-flow.js';
+import { checkPositive } from '../flow/check-positive.js';
+import { describe } from '../flow/describe.js';
+import type { Flow } from '../flow/flow.js';
+import { FlowError } from '../flow/flow-error.js';
+import { Http2Connection } from './http2-connection.js';
+import { openSession } from './open-session.js';
+import { ServerExchange, type Http2ErrorHandler, type Http2Handler } from './server-exchange.js';
+import { checkedSettings, type Http2Settings } from './settings.js';
+
+export interface Http2ServerOptions {
+  readonly settings?: Http2Settings;
+  /** Told of requests that failed, and how one is answered that failed before its reply. */
+  readonly errorHandler?: Http2ErrorHandler;
+  /** When it emits, the connection ends gracefully: GOAWAY, and the requests that are open go on to their end. */
+  readonly shutdown?: ObservableInput<unknown>;
+  /** Sends a PING this often; the connection fails with `timeout` if one is not answered before the next is due. */
+  readonly keepAliveMs?: number;
+}
+
+/**
+ * Serves one HTTP/2 connection (prior knowledge, or after ALPN) over any flow, by `node:http2`; an untouched TCP or TLS
+ * flow's socket is used as it is. The flow is the connection's from the subscription on.
+ *
+ * Each request goes to `handler`; its first reply is sent. What fails in one request is that request's matter, told to
+ * `errorHandler`: the client sees status 500, or a reset with INTERNAL_ERROR if the reply's head had gone already.
+ *
+ * Cold: each subscription runs the connection. Emits once and completes when it has ended in order; errors with a
+ * `FlowError` when it broke: `protocol` for a peer that does not keep to HTTP/2, `truncated` for one that went away with
+ * requests open, `reset` for a GOAWAY with an error, `timeout` for one that is gone, and what the flow reports.
+ * Unsubscribing before that aborts it with all its streams.
+ *
+ * @example
+ * listenTcp({ port: 8080 }).pipe(
+ *   mergeMap((flow) => http2Server(flow, (request) => of({ body: `you asked for ${request.path}` })).pipe(
+ *     catchError((error) => { console.error(formatError(error)); return EMPTY; }),
+ *   )),
+ * ).subscribe();
+ */
+export function http2Server(flow: Flow, handler: Http2Handler, options: Http2ServerOptions = {}): Observable<void> {
+  checkFlow('http2Server: flow', flow);
+  if (typeof handler !== 'function') throw new TypeError(`http2Server: handler must be a function, not ${describe(handler)}`);
+  const settings = checkedSettings('http2Server', options.settings);
+  const { errorHandler, keepAliveMs } = options;
+  if (keepAliveMs !== undefined) checkPositive('http2Server: keepAliveMs', keepAliveMs);
+  return new Observable<void>((subscriber) => {
+    const session = openSession(flow, (duplex) => http2.performServerHandshake(duplex, { settings }));
+    const connection = new Http2Connection(flow, session);
+    session.on('stream', (stream, block, flags) => new ServerExchange(connection, stream, block, flags, errorHandler).run(handler));
+    if (keepAliveMs !== undefined) connection.keepAlive(keepAliveMs);
+    subscriber.add(connection.closed.subscribe(subscriber));
+    subscriber.add(() => connection.fail(new FlowError('aborted', `${connection.name}: aborted`)));
+    if (options.shutdown !== undefined) {
+      subscriber.add(from(options.shutdown).pipe(take(1)).subscribe({ next: () => connection.shutdown(), error: (error: unknown) => subscriber.error(error) }));
+    }
+  });
+}

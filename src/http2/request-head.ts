@@ -1,0 +1,46 @@
+/** The head of a request that is made or promised: its pseudo-headers, checked, and its fields. Source: RFC 9113 §8.3.1. */
+import type { OutgoingHttpHeaders } from 'node:http2';
+import { describe } from '../flow/describe.js';
+import { outgoingHeaders, type HeadersInput } from './headers.js';
+
+export interface RequestHead {
+  readonly method?: string;
+  readonly path?: string;
+  readonly authority?: string;
+  readonly scheme?: string;
+  readonly protocol?: string;
+  readonly headers?: HeadersInput;
+}
+
+export interface RequestDefaults {
+  readonly authority: string;
+  readonly scheme: string;
+}
+
+/** The head as `node:http2` takes it. Throws a `TypeError` that names the part and what came. */
+export function requestHead(where: string, parts: RequestHead, defaults: RequestDefaults): OutgoingHttpHeaders {
+  if (typeof parts !== 'object' || parts === null) throw new TypeError(`${where}: must be an object, not ${describe(parts)}`);
+  const { method = 'GET', path, authority, scheme, protocol, headers } = parts;
+  // A CONNECT asks for no path; where to connect to may be given as either.
+  const isTunnel = method === 'CONNECT' && protocol === undefined;
+  const host = authority ?? (isTunnel ? path : undefined) ?? defaults.authority;
+  const head: OutgoingHttpHeaders = {
+    ':method': checked(where, 'method', method, TOKEN),
+    ':authority': checked(where, 'authority', host, VISIBLE),
+  };
+  if (!isTunnel) {
+    head[':scheme'] = checked(where, 'scheme', scheme ?? defaults.scheme, TOKEN);
+    head[':path'] = checked(where, 'path', path ?? '/', VISIBLE);
+  }
+  if (protocol !== undefined) head[':protocol'] = checked(where, 'protocol', protocol, VISIBLE);
+  return Object.assign(head, outgoingHeaders(`${where}: headers`, headers));
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const VISIBLE = /^[\x21-\x7e]+$/;
+
+function checked(where: string, part: string, value: unknown, form: RegExp): string {
+  if (typeof value !== 'string') throw new TypeError(`${where}: ${part} must be a string, not ${describe(value)}`);
+  if (!form.test(value)) throw new TypeError(`${where}: ${part} is empty or has characters that it may not have`);
+  return value;
+}

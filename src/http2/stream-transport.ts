@@ -1,0 +1,196 @@
+/**
+ * One HTTP/2 stream as a transport. Reading follows demand by `resume` and `pause`, and so does the stream's window;
+ * `node:http2` keeps to the peer's window in writing. What came without END_STREAM at its end is a failure here. It
+ * knows no headers but trailers.
+ */
+import type { Http2Stream, IncomingHttpHeaders } from 'node:http2';
+import { FlowError } from '../flow/flow-error.js';
+import type { FlowLink, Transport } from '../flow/transport.js';
+import { watchEnd } from './end-watch.js';
+import { CANCEL, NO_ERROR, resetError } from './error-codes.js';
+import { incomingHeaders } from './headers.js';
+import type { Http2Connection } from './http2-connection.js';
+import { InboundTrailers } from './inbound-trailers.js';
+
+export class StreamTransport implements Transport {
+  /** The trailers that come after the body. */
+  readonly trailers = new InboundTrailers();
+  /** What RST_STREAM says when the flow is aborted. */
+  abortCode = CANCEL;
+  /** Told when the stream is gone, or has been given up. */
+  onGone: () => void = () => {};
+  /** Told when the stream has been lost to the peer or the connection, before its flow fails. */
+  onLost: (error: FlowError) => void = () => {};
+
+  #link!: FlowLink;
+  #read: 'untouched' | 'flowing' | 'over' = 'untouched';
+  #isEnded = false;
+  #canWrite: boolean;
+  /** Came before the head of the message was sent. */
+  #inHand: Uint8Array | null = null;
+  #endInHand = false;
+  #drains = false;
+  #cause: unknown = undefined;
+
+  /** @param headSent whether DATA may follow already: a server's reply begins later, by {@link openWrite}. */
+  constructor(
+    readonly name: string,
+    private readonly stream: Http2Stream,
+    private readonly connection: Http2Connection,
+    headSent: boolean,
+  ) {
+    this.#canWrite = headSent;
+  }
+
+  open(link: FlowLink): void {
+    this.#link = link;
+    const { stream } = this;
+    stream.on('error', (error) => (this.#cause = error));
+    stream.on('close', () => this.#onClose());
+  }
+
+  /** The message has no body: END_STREAM came with its head. */
+  endAfterHead(): void {
+    this.#isEnded = true;
+    this.#read = 'over';
+    this.trailers.none();
+    this.#link.end();
+  }
+
+  /** The message may have a body. `isFresh`: nothing of it can have come yet. */
+  expectBody(isFresh: boolean): void {
+    const { stream, trailers } = this;
+    stream.once('trailers', (block: IncomingHttpHeaders) => trailers.came(incomingHeaders(block)));
+    const onEnd = () => {
+      this.#isEnded = true;
+      // The `trailers` event of the block that carried END_STREAM comes at the next tick, and is in line already.
+      process.nextTick(() => trailers.none());
+    };
+    if (!isFresh && stream.state.remoteClose === 1) onEnd();
+    else watchEnd(stream, onEnd);
+  }
+
+  /** Whether something was written before the head was sent. */
+  get hasWaiting(): boolean {
+    return this.#inHand !== null;
+  }
+
+  /** The head of the message is sent: what waits may follow. */
+  openWrite(): void {
+    this.#canWrite = true;
+    const waiting = this.#inHand;
+    this.#inHand = null;
+    if (waiting !== null && this.#send(waiting)) this.#link.ready();
+    if (this.#endInHand) this.#end();
+  }
+
+  pull(): void {
+    const { stream } = this;
+    if (this.#read === 'flowing') {
+      stream.resume();
+    } else if (this.#read === 'untouched') {
+      this.#read = 'flowing';
+      stream.on('data', this.#onData);
+      stream.on('end', () => this.#onEnd());
+    }
+  }
+
+  write(buffer: Uint8Array): boolean {
+    if (this.#canWrite) return this.#send(buffer);
+    this.#inHand = buffer;
+    return false;
+  }
+
+  writev(buffers: Uint8Array[]): boolean {
+    const { stream } = this;
+    if (!this.#canWrite) return this.write(joined(buffers));
+    stream.cork();
+    let room = true;
+    for (const buffer of buffers) room = this.#send(buffer);
+    stream.uncork();
+    return room;
+  }
+
+  end(): void {
+    if (this.#canWrite) this.#end();
+    else this.#endInHand = true;
+  }
+
+  abort(error: FlowError): void {
+    this.#inHand = null;
+    this.trailers.failed(error);
+    this.onGone();
+    if (!this.stream.closed) this.stream.close(this.abortCode);
+  }
+
+  #send(buffer: Uint8Array): boolean {
+    if (this.stream.write(buffer)) return true;
+    if (!this.#drains) {
+      this.#drains = true;
+      this.stream.on('drain', () => this.#link.ready());
+    }
+    return false;
+  }
+
+  #end(): void {
+    const { stream } = this;
+    if (stream.writableEnded) this.#link.finished();
+    else stream.end(() => this.#link.finished());
+  }
+
+  readonly #onData = (buffer: Uint8Array): void => {
+    if (!this.#link.push(buffer)) this.stream.pause();
+  };
+
+  #onEnd(): void {
+    if (!this.#isEnded || this.#read === 'over') return;
+    this.#read = 'over';
+    this.#link.end();
+  }
+
+  #onClose(): void {
+    this.onGone();
+    if (this.#read !== 'over') this.#endRead();
+    const { stream } = this;
+    if (this.#isEnded && stream.writableFinished) return;
+    // RST_STREAM with NO_ERROR, after all of its own message: the peer needs no more of this one (RFC 9113 §8.1).
+    if (this.#isEnded && stream.rstCode === NO_ERROR && !this.connection.isLost) {
+      this.#link.refuse(new FlowError('closed', `${this.name}: the peer needs no more of this message`));
+      return;
+    }
+    const loss = this.#loss();
+    this.trailers.failed(loss);
+    if (loss.code !== 'closed') this.onLost(loss);
+    this.#link.fail(loss);
+  }
+
+  /** Data that had come when the stream was closed comes before the failure, or the end. */
+  #endRead(): void {
+    const { stream } = this;
+    const isDropped = this.#read === 'untouched' && stream.readableDidRead;
+    this.#read = 'over';
+    stream.off('data', this.#onData);
+    if (isDropped) this.#isEnded = false;
+    for (let left: unknown; (left = stream.read()) !== null; ) this.#link.push(left as Uint8Array);
+    if (this.#isEnded) this.#link.end();
+  }
+
+  #loss(): FlowError {
+    const { stream, connection, name } = this;
+    if (connection.isLost) return connection.streamLoss(name);
+    if (connection.isServer && stream.rstCode === NO_ERROR && stream.writableFinished) {
+      return new FlowError('closed', `${name}: the request was not read before its response had ended`);
+    }
+    return resetError(name, stream.rstCode ?? NO_ERROR, this.#cause);
+  }
+}
+
+function joined(buffers: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(buffers.reduce((size, buffer) => size + buffer.byteLength, 0));
+  let at = 0;
+  for (const buffer of buffers) {
+    all.set(buffer, at);
+    at += buffer.byteLength;
+  }
+  return all;
+}
