@@ -500,7 +500,7 @@ export const brokenFlows: readonly BrokenFlow[] = [
         const closing = flow.close();
         return new Observable<void>((subscriber) => {
           const inner = closing.subscribe(subscriber);
-          inner.add(timer(5).subscribe(() => subscriber.complete()));
+          inner.add(timer(1).subscribe(() => subscriber.complete()));
           return inner;
         });
       };

@@ -50,27 +50,26 @@ export function conformance(options: ConformanceOptions): ConformanceCase[] {
   checkOptions(options);
   const has = resolveCapabilities(options.capabilities ?? {});
   const sides = options.sides === undefined || options.sides === 'both' ? (['a→b', 'b→a'] as const) : [options.sides];
+  const perform = async (definition: CaseDefinition, side: (typeof sides)[number]): Promise<void> => {
+    const stage = new Stage(options.timeLimitMs ?? DEFAULT_LIMIT_MS, has.immediate === true);
+    try {
+      await stage.open(() => options.create(), side === 'b→a');
+      await definition.test(stage);
+    } finally {
+      await stage.close();
+    }
+  };
   return DEFINITIONS.filter(({ without }) => without === undefined || has[without] !== true).flatMap((definition) => {
     const missing = definition.needs?.find((capability) => has[capability] !== true);
     return sides.map((side) => ({
       name: `${definition.name} (${side})`,
       ...(missing === undefined ? {} : { skipped: `${missing}: ${String(has[missing])}` }),
-      run: () => (missing === undefined ? perform(definition, options, side === 'b→a') : Promise.resolve()),
+      run: () => (missing === undefined ? perform(definition, side) : Promise.resolve()),
     }));
   });
 }
 
 const DEFINITIONS: readonly CaseDefinition[] = [...readCases, ...writeCases, ...shutdownCases, ...closeCases, ...abortCases];
-
-async function perform(definition: CaseDefinition, options: ConformanceOptions, swapped: boolean): Promise<void> {
-  const stage = new Stage(options.timeLimitMs ?? DEFAULT_LIMIT_MS);
-  try {
-    await stage.open(() => options.create(), swapped);
-    await definition.test(stage);
-  } finally {
-    await stage.close();
-  }
-}
 
 function checkOptions(options: ConformanceOptions): void {
   if (typeof options !== 'object' || options === null || typeof options.create !== 'function') {

@@ -23,11 +23,16 @@ export class Stage {
   readonly #waits = new Set<Wait>();
   readonly #watches: Watch<unknown>[] = [];
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
-  readonly #limitMs: number;
   #expired = false;
+  readonly #limitMs: number;
+  readonly #quietMs: number;
+  readonly #settlingMs: number;
 
-  constructor(limitMs: number) {
+  /** `immediate`: nothing in the transport takes time, so nothing is won by waiting for it. */
+  constructor(limitMs: number, immediate = false) {
     this.#limitMs = limitMs;
+    this.#quietMs = immediate ? 5 : QUIET_MS;
+    this.#settlingMs = immediate ? 1 : SETTLING_MS;
     this.#after(limitMs, () => this.#expire());
   }
 
@@ -110,7 +115,7 @@ export class Stage {
   }
 
   /** Some milliseconds in which what ought not to happen could happen. */
-  quiet(ms = QUIET_MS): Promise<void> {
+  quiet(ms = this.#quietMs): Promise<void> {
     let over = false;
     // Two timers in a row, so that the events of a late event loop are dealt with before the verdict.
     this.#after(ms, () => this.#after(1, () => {
@@ -128,7 +133,7 @@ export class Stage {
       results.push(result);
       if (!result.isEnded) await this.quiet();
       // A kernel that waits to acknowledge (40 ms on Linux) looks full before it is.
-      if (!result.isEnded) await this.quiet(SETTLING_MS);
+      if (!result.isEnded) await this.quiet(this.#settlingMs);
       if (!result.isEnded) return { results, size, pending: result };
     }
     throw new Error(`${MOST_UNREAD} bytes were accepted though nobody reads`);
