@@ -333,6 +333,26 @@ describe('Pipe: room', () => {
     expect(log).toEqual(['w room']);
   });
 
+  it('counts, for a waiter that asks for it, what will be pushed next', () => {
+    const pipe = new Pipe(4);
+    const log: string[] = [];
+    const reader = new LoggingReader(() => false);
+    pipe.claim(reader);
+    pipe.push(bytes('-'));
+    pipe.push(bytes('ab'));
+    pipe.awaitRoom(waiter(log, 'five'), 5);
+    pipe.pushAll([bytes('cd')]);
+    pipe.pushAll([bytes('efg')]);
+    expect(log).toEqual([]);
+    pipe.resume(reader);
+    expect(log).toEqual([]);
+    pipe.resume(reader);
+    expect(log).toEqual(['five room']);
+    const room: string[] = [];
+    new Pipe(4).awaitRoom(waiter(room, 'four'), 4);
+    expect(room).toEqual(['four room']);
+  });
+
   it('lets a waiter push inside its call, after what is queued', () => {
     const pipe = new Pipe(1);
     const reader = new LoggingReader();

@@ -127,9 +127,12 @@ export class Pipe {
     return this.#hasRoom(mark) ? OK : FULL;
   }
 
-  /** Calls `waiter` once, as soon as all that was pushed so far has room: at once if it has. */
-  awaitRoom(waiter: RoomWaiter): void {
-    waiter.mark = this.#pushed;
+  /**
+   * Calls `waiter` once, as soon as all that was pushed so far has room, and with it the `onTheWay` bytes that will be
+   * pushed next: at once if it has.
+   */
+  awaitRoom(waiter: RoomWaiter, onTheWay = 0): void {
+    waiter.mark = this.#pushed + onTheWay;
     if (this.#isFailed()) waiter.onRefused(this.#writeFailure);
     else if (this.#waiters.length === 0 && this.#hasRoom(waiter.mark)) waiter.onRoom();
     else this.#waiters.push(waiter);
