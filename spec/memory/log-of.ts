@@ -7,17 +7,18 @@ export const text = (buffer: Uint8Array): string => new TextDecoder().decode(buf
 
 /**
  * What an observable does, as it does it: a buffer as its text, a write's result as `ok` or its error's code, an ending
- * as nothing, then `|` for the completion or `#code` for the failure.
+ * as nothing, then `|` for the completion or `#code` for the failure. With `onEntry`, it is told instead.
  */
-export function logOf(source: Observable<unknown>): string[] {
+export function logOf(source: Observable<unknown>, onEntry?: (entry: string) => void): string[] {
   const log: string[] = [];
+  const add = onEntry ?? ((entry: string) => log.push(entry));
   source.subscribe({
     next: (value) => {
-      if (value instanceof Uint8Array) log.push(text(value));
-      else if (value !== undefined) log.push(outcome(value as WriteResult));
+      if (value instanceof Uint8Array) add(text(value));
+      else if (value !== undefined) add(outcome(value as WriteResult));
     },
-    error: (error: unknown) => log.push(isFlowError(error) ? `#${error.code}` : '#not a FlowError'),
-    complete: () => log.push('|'),
+    error: (error: unknown) => add(isFlowError(error) ? `#${error.code}` : '#not a FlowError'),
+    complete: () => add('|'),
   });
   return log;
 }

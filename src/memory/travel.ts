@@ -1,0 +1,78 @@
+/**
+ * What is on its way from one place to another: each item arrives once latency and bandwidth say so, in the order of
+ * departure. Time is RxJS's: one timer, for the item due next, and none while nothing is on its way. It does not bound
+ * what departs, and knows no bytes, only sizes.
+ */
+import { asyncScheduler, timer, type Subscription } from 'rxjs';
+import { Ring } from '../engine/ring.js';
+
+export interface TravelTimes {
+  /** From the departure of an item's last byte to its arrival. */
+  readonly latencyMs: number;
+  /** How fast bytes depart, one item after the other; `Infinity`: at once. */
+  readonly bytesPerSecond: number;
+}
+
+export class Travel<T> {
+  readonly #items = new Ring<{ readonly item: T; readonly dueAt: number }>();
+  /** When all that was sent so far has departed. */
+  #idleAt = 0;
+  #timer: Subscription | undefined;
+  #arriving = false;
+
+  constructor(
+    private readonly times: TravelTimes,
+    private readonly arrive: (item: T) => void,
+  ) {}
+
+  /** Sends an item after those before it. Where there is neither latency nor limit, it arrives within the call. */
+  send(item: T, size: number): void {
+    const { latencyMs, bytesPerSecond } = this.times;
+    if (latencyMs === 0 && bytesPerSecond === Infinity) {
+      this.arrive(item);
+      return;
+    }
+    this.#idleAt = Math.max(this.#idleAt, asyncScheduler.now()) + (size * 1000) / bytesPerSecond;
+    this.#items.push({ item, dueAt: this.#idleAt + latencyMs });
+    this.#arm();
+  }
+
+  /** Drops what has not departed yet; what has, arrives. */
+  recall(): void {
+    const now = asyncScheduler.now();
+    while (this.#items.length > 0) {
+      const last = this.#items.pop();
+      if (last.dueAt - this.times.latencyMs > now) continue;
+      this.#items.push(last);
+      break;
+    }
+    this.#idleAt = now;
+  }
+
+  /** Drops everything; no timer is left. */
+  clear(): void {
+    this.#items.clear();
+    this.#timer?.unsubscribe();
+    this.#timer = undefined;
+  }
+
+  #arm(): void {
+    if (this.#timer !== undefined || this.#arriving || this.#items.length === 0) return;
+    const now = asyncScheduler.now();
+    // In whole milliseconds: a platform's timers know no others, and would come too early.
+    const waitMs = Math.min(Math.max(0, Math.ceil(this.#items.peek().dueAt - now)), LONGEST_WAIT_MS);
+    this.#timer = timer(waitMs).subscribe(() => this.#onTimer(now + waitMs));
+  }
+
+  #onTimer(expectedAt: number): void {
+    this.#timer = undefined;
+    const now = Math.max(asyncScheduler.now(), expectedAt);
+    this.#arriving = true;
+    while (this.#items.length > 0 && this.#items.peek().dueAt <= now) this.arrive(this.#items.shift().item);
+    this.#arriving = false;
+    this.#arm();
+  }
+}
+
+/** What a platform's timers can do at most; longer is waited for in parts. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
