@@ -33,9 +33,9 @@ export { fromGenerator, type FromGeneratorOptions, type InputGenerator, type Out
 export { fromObservable, type FromObservableOptions } from './memory/from-observable.js';
 export { inputFrom } from './memory/input-from.js';
 export { memoryFlow, type MemoryFlowOptions } from './memory/memory-flow.js';
+export type { OutputObserver } from './memory/observer-output.js';
 export { outputInto } from './memory/output-into.js';
 export { flowPair, type FlowPairOptions } from './memory/pair.js';
 export type { Piece } from './memory/pieces.js';
 export type { Refill } from './memory/refill.js';
 export { refillFlow, type RefillFlowOptions } from './memory/refill-flow.js';
-export type { OutputObserver } from './memory/observer-output.js';

@@ -40,6 +40,18 @@ describe('fromObservable: the input', () => {
     expect(log).toEqual(['a']);
   });
 
+  it('is not subscribed again by a read that has taken all that was queued', () => {
+    let subscriptions = 0;
+    const source = new Subject<Uint8Array>();
+    const flow = fromObservable({ input: defer(() => ((subscriptions += 1), source)) });
+    flow.read().subscribe().unsubscribe();
+    source.next(bytes('queued'));
+    const log = logOf(flow.read());
+    source.next(bytes('next'));
+    expect(log).toEqual(['queued', 'next']);
+    expect(subscriptions).toBe(1);
+  });
+
   it('queues what comes while nobody reads', () => {
     const source = new Subject<Uint8Array>();
     const flow = fromObservable({ input: source });
