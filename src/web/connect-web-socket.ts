@@ -49,7 +49,7 @@ export function connectWebSocket(config: ConnectWebSocketConfig): Observable<Flo
   const { name = webSocketName(url), connectTimeoutMs, protocols = [] } = config;
   return flowLifetime<Flow>((opening) => {
     try {
-      const Ctor = config.WebSocketCtor ?? (WebSocket as WebSocketConstructor);
+      const Ctor = config.WebSocketCtor ?? WebSocket;
       return dial(new Ctor(url, protocols), { ...config, name }, opening);
     } catch (cause) {
       opening.fail(new FlowError('unsupported', `${name}: no WebSocket for this URL and these subprotocols`, { cause }));
@@ -60,12 +60,13 @@ export function connectWebSocket(config: ConnectWebSocketConfig): Observable<Flo
 
 /** The listeners stay: what they hear once the attempt is over, `opening` ignores, and `ws` throws what nobody hears. */
 function dial(socket: WebSocketLike, config: ConnectWebSocketConfig & { name: string }, opening: Opening<Flow>): () => void {
-  const lose = ({ error }: { error?: unknown }) => {
+  const lose = (event: unknown) => {
+    const error: unknown = (event as ErrorEvent).error;
     const options = error === undefined ? {} : { cause: error };
     opening.fail(new FlowError(errorCode(error) ?? 'refused', `${config.name}: could not connect`, options));
   };
   socket.addEventListener('error', lose);
-  socket.addEventListener('open', (event: unknown) => {
+  socket.addEventListener('open', (event) => {
     config.openObserver?.next(event);
     opening.ready(makeFlow(new WebSocketTransport(socket, config)));
   });

@@ -27,7 +27,7 @@ export interface DataChannelLike {
   send(data: string): void;
   send(data: Uint8Array<ArrayBuffer>): void;
   close(): void;
-  addEventListener(type: string, listener: (event: never) => void): void;
+  addEventListener(type: string, listener: (event: unknown) => void): void;
 }
 
 export interface DataChannelFlowOptions {
@@ -92,8 +92,8 @@ class DataChannelTransport implements Transport {
     };
     channel.addEventListener('open', goOn);
     channel.addEventListener('bufferedamountlow', goOn);
-    channel.addEventListener('message', (event: { data: unknown }) => this.#take(event.data));
-    channel.addEventListener('error', (event: { error?: unknown }) => this.#fail('reset', 'the channel failed', event.error));
+    channel.addEventListener('message', (event) => this.#take((event as MessageEvent).data));
+    channel.addEventListener('error', (event) => this.#fail('reset', 'the channel failed', (event as ErrorEvent).error));
     channel.addEventListener('close', () => this.#fail('reset', 'the channel was closed without eof'));
   }
 

@@ -6,11 +6,11 @@
 /** Anything that messages are posted to and heard from. */
 export interface MessagePortLike {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
-  addEventListener?(type: string, listener: (event: never) => void): void;
-  removeEventListener?(type: string, listener: (event: never) => void): void;
+  addEventListener?(type: string, listener: (event: unknown) => void): void;
+  removeEventListener?(type: string, listener: (event: unknown) => void): void;
   /** Node's `Worker` has only these. */
-  on?(type: string, listener: (value: never) => void): unknown;
-  off?(type: string, listener: (value: never) => void): unknown;
+  on?(type: string, listener: (value: unknown) => void): unknown;
+  off?(type: string, listener: (value: unknown) => void): unknown;
   /** Of a `MessagePort`: delivers what is queued. */
   start?(): void;
   /** Of a `MessagePort`. (A worker's `self` has a `close` too, which ends the worker, but no `start`.) */

@@ -7,18 +7,12 @@ export interface WebSocketLike {
   binaryType: string;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
-  addEventListener(type: string, listener: (event: never) => void): void;
+  addEventListener(type: string, listener: (event: unknown) => void): void;
   /** Where reading can be paused, as in `ws`. */
   pause?(): void;
   resume?(): void;
   /** Where the connection can be cut without a handshake, as in `ws`. */
   terminate?(): void;
-}
-
-/** Of a close event, as both have it. */
-export interface CloseEventLike {
-  readonly code: number;
-  readonly reason: string;
 }
 
 /** `readyState`, WebSockets Standard. */

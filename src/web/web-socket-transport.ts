@@ -15,7 +15,7 @@ import { isArrayBuffer } from './chunk-bytes.js';
 import { PieceSender } from './piece-sender.js';
 import { sendable } from './sendable.js';
 import { ABORTED, closeMeaning, errorCode, NORMAL } from './web-socket-close.js';
-import { CLOSED, CONNECTING, OPEN, type CloseEventLike, type WebSocketLike } from './web-socket-like.js';
+import { CLOSED, CONNECTING, OPEN, type WebSocketLike } from './web-socket-like.js';
 import { webSocketName } from './web-socket-name.js';
 import type { WebSocketFlowOptions } from './web-socket-options.js';
 
@@ -55,9 +55,9 @@ export class WebSocketTransport implements Transport {
     if (socket.readyState > OPEN) this.#fail('closed', 'closed already');
     // Never removed: the socket is this flow's alone, and a flow that is over takes no notice.
     socket.addEventListener('open', () => this.#goOn(1));
-    socket.addEventListener('message', (event: { data: unknown }) => this.#take(event.data));
-    socket.addEventListener('error', (event: { error?: unknown }) => this.#hearError(event.error));
-    socket.addEventListener('close', (event: CloseEventLike) => this.#hearClose(event));
+    socket.addEventListener('message', (event) => this.#take((event as MessageEvent).data));
+    socket.addEventListener('error', (event) => this.#hearError((event as ErrorEvent).error));
+    socket.addEventListener('close', (event) => this.#hearClose(event as CloseEvent));
   }
 
   pull(): void {
@@ -137,7 +137,7 @@ export class WebSocketTransport implements Transport {
     if (code !== undefined) this.#fail(code, 'could not go on', cause);
   }
 
-  #hearClose({ code, reason }: CloseEventLike): void {
+  #hearClose({ code, reason }: CloseEvent): void {
     this.#looking?.unsubscribe();
     this.#freed?.();
     const meaning = closeMeaning(code);

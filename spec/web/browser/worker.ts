@@ -1,0 +1,13 @@
+// A worker for the pages of the browser's specs: joins the flows of the two ports that it is given, or echoes over one.
+
+import { proxy } from '../../../src/combinators/proxy.js';
+import { copy } from '../../../src/combinators/copy.js';
+import { messagePortFlow } from '../../../src/web/message-port-flow.js';
+
+addEventListener('message', ({ data, ports }: MessageEvent) => {
+  const flows = ports.map((port) => messagePortFlow(port));
+  // A flow that fails has told its far side already, which is where the specs look.
+  const ignored = () => undefined;
+  if (data === 'join') proxy(flows[0]!, flows[1]!).subscribe({ error: ignored });
+  if (data === 'echo') copy(flows[0]!, flows[0]!).subscribe({ error: ignored, complete: () => flows[0]!.close() });
+});
