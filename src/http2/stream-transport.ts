@@ -6,11 +6,11 @@
 import type { Http2Stream, IncomingHttpHeaders } from 'node:http2';
 import { FlowError } from '../flow/flow-error.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
-import { watchEnd } from './end-watch.js';
 import { CANCEL, NO_ERROR, resetError } from './error-codes.js';
 import { incomingHeaders } from './headers.js';
 import type { Http2Connection } from './http2-connection.js';
 import { InboundTrailers } from './inbound-trailers.js';
+import { endInOrderOnly, watchEnd } from './true-ends.js';
 
 export class StreamTransport implements Transport {
   /** The trailers that come after the body. */
@@ -45,6 +45,7 @@ export class StreamTransport implements Transport {
   open(link: FlowLink): void {
     this.#link = link;
     const { stream } = this;
+    endInOrderOnly(stream);
     stream.on('error', (error) => (this.#cause = error));
     stream.on('close', () => this.#onClose());
   }

@@ -26,6 +26,11 @@ class FlowStream extends Duplex {
   #isReading = false;
   /** Whether the stream has asked for more since the last buffer. */
   #wanted = false;
+  /** What has come and goes to the stream in a tick of its own, and the end behind it. */
+  #arrived: Uint8Array[] = [];
+  #arrivedBytes = 0;
+  #end: (() => void) | null = null;
+  #isDue = false;
 
   constructor(private readonly flow: Flow) {
     super({ readableHighWaterMark: HIGH_WATER_MARK, writableHighWaterMark: HIGH_WATER_MARK });
@@ -39,7 +44,7 @@ class FlowStream extends Duplex {
 
   override _read(): void {
     this.#wanted = true;
-    if (!this.#isReading) this.#readOn();
+    if (!this.#isReading && !this.#isDue) this.#readOn();
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error) => void): void {
@@ -67,16 +72,48 @@ class FlowStream extends Duplex {
     let enough = false;
     this.#isReading = true;
     const isWanted = (buffer: Uint8Array) => {
-      this.#wanted = false;
-      enough = !this.push(buffer) && !this.#wanted;
+      this.#arrived.push(buffer);
+      this.#arrivedBytes += buffer.byteLength;
+      this.#deliverSoon();
+      enough = this.readableLength + this.#arrivedBytes >= HIGH_WATER_MARK;
       return !enough;
     };
     this.#reading = this.flow.read().pipe(takeWhile(isWanted)).subscribe({
-      error: (error: unknown) => this.destroy(error as Error),
+      error: (error: unknown) => this.#endWith(() => this.destroy(error as Error)),
       complete: () => {
         this.#isReading = false;
-        if (!enough) this.push(null);
+        if (!enough) this.#endWith(() => this.push(null));
       },
     });
   }
+
+  #endWith(end: () => void): void {
+    this.#end = end;
+    this.#deliverSoon();
+  }
+
+  /**
+   * A flow in memory delivers inside its peer's write, and that may be one this stream's own reader has set off. Node's
+   * streams never do that, and what runs on them natively (`node:http2`) does not survive it.
+   */
+  #deliverSoon(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    process.nextTick(this.#deliver);
+  }
+
+  readonly #deliver = (): void => {
+    const arrived = this.#arrived;
+    this.#arrived = [];
+    this.#arrivedBytes = 0;
+    this.#isDue = false;
+    if (this.destroyed) return;
+    let room = true;
+    for (const buffer of arrived) {
+      this.#wanted = false;
+      room = this.push(buffer);
+    }
+    if (this.#end !== null) this.#end();
+    else if (!this.#isReading && (room || this.#wanted)) this.#readOn();
+  };
 }
