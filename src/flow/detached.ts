@@ -13,7 +13,7 @@ export interface Detachable {
   [DETACH](): void;
 }
 
-export function detachFlow(flow: Flow): void {
+export function detachFlow(flow: object): void {
   (flow as Partial<Detachable>)[DETACH]?.();
 }
 
