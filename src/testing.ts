@@ -9,3 +9,4 @@ export {
   type FlowRunHelpers,
 } from './testing/flow-test-scheduler.js';
 export type { MarbleValues } from './testing/marbles/moment.js';
+export { withFaults, type Faults } from './testing/with-faults.js';

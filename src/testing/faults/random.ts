@@ -1,0 +1,12 @@
+/** Random numbers that a seed repeats exactly: mulberry32, one 32-bit word of state. Not for secrets. */
+
+/** A function that gives the next number in [0, 1). Equal seeds give equal sequences. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
