@@ -3,6 +3,7 @@
  * at a time, and only when the stream is read. Source: WHATWG Streams Standard, readable byte streams.
  */
 import { firstValueFrom, take, type Observable, type Subscription } from 'rxjs';
+import { checkFlow } from '../flow/check-flow.js';
 import { describe } from '../flow/describe.js';
 import type { Flow, WriteResult } from '../flow/flow.js';
 import { chunkBytes } from './chunk-bytes.js';
@@ -34,14 +35,17 @@ export interface WebStreams {
  * await readable.pipeThrough(new DecompressionStream('gzip')).pipeTo(file);
  */
 export function toWebStreams(flow: Flow, options: ToWebStreamsOptions = {}): WebStreams {
-  if (typeof (flow as Partial<Flow> | undefined)?.read !== 'function') {
-    throw new TypeError(`toWebStreams: flow must be a Flow, not ${describe(flow)}`);
-  }
+  checkFlow('toWebStreams: flow', flow);
   const highWaterMark = options.highWaterMark ?? 65536;
   return {
     readable: new ReadableStream(new FlowSource(flow), { highWaterMark: 0 }),
-    writable: new WritableStream(flowSink(flow), new ByteLengthQueuingStrategy({ highWaterMark })),
+    writable: new WritableStream(flowSink(flow), { highWaterMark, size: sizeOf }),
   };
+}
+
+/** As ByteLengthQueuingStrategy counts, but for what has no bytes: that must get through to the sink, to end the flow. */
+function sizeOf(chunk: unknown): number {
+  return chunkBytes(chunk)?.byteLength ?? 1;
 }
 
 class FlowSource implements UnderlyingByteSource {
