@@ -159,9 +159,9 @@ describe('bytes', () => {
     expect(prefix).toEqual(Uint8Array.of(3, 0, 0, 0));
     expect(payload).toBe(item);
     expect(prefixed('varint', 1000).encode(new Uint8Array(300))).toEqual([Uint8Array.of(0xac, 0x02), new Uint8Array(300)]);
-    expect(slipCodec().encode(Uint8Array.of(1, 0xc0, 0xdb))).toEqual(Uint8Array.of(0xc0, 1, 0xdb, 0xdc, 0xdb, 0xdd, 0xc0));
-    expect(linesCodec({ newline: '\r\n' }).encode('a')).toEqual(utf8('a\r\n'));
-    expect(jsonLinesCodec().encode({ a: '\n' })).toEqual(utf8('{"a":"\\n"}\n'));
+    expect(slipCodec().encode(Uint8Array.of(1, 0xc0, 0xdb))).toEqual([Uint8Array.of(0xc0, 1, 0xdb, 0xdc, 0xdb, 0xdd, 0xc0)]);
+    expect(linesCodec({ newline: '\r\n' }).encode('a')).toEqual([utf8('a\r\n')]);
+    expect(jsonLinesCodec().encode({ a: '\n' })).toEqual([utf8('{"a":"\\n"}\n')]);
   });
 
   it('that are blank lines or a byte order mark are no JSON items', () => {

@@ -225,6 +225,34 @@ describe.each([
     expect(logOf(messages.read())).toEqual([message]);
   });
 
+  it('fails for good at an end that makes no item, too', () => {
+    const { flow, peer } = chunksOf('1\nx');
+    peer.shutdown('write');
+    const messages = framed(dress(flow), jsonLinesCodec());
+    const message = '#protocol: json-lines: line 2 is not JSON';
+    expect([logOf(messages.read()), logOf(messages.read())]).toEqual([['1', message], [message]]);
+  });
+
+  it('forgets a reader that waited for the one in its delivery, and went', () => {
+    const { flow, peer } = chunksOf('1\n2\n3\n');
+    const messages = linesOver(flow);
+    const late: string[] = [];
+    const first: string[] = [];
+    messages
+      .read()
+      .pipe(take(2))
+      .subscribe((line) => {
+        first.push(line);
+        messages
+          .read()
+          .subscribe((other) => late.push(other))
+          .unsubscribe();
+      });
+    expect([first, late]).toEqual([['1', '2'], []]);
+    peer.shutdown('write');
+    expect(logOf(messages.read())).toEqual(['3', '|']);
+  });
+
   it('fails only the write of an item that cannot be encoded', () => {
     const [near, far] = flowPair();
     const messages = linesOver(near);

@@ -35,8 +35,8 @@ export interface Channel {
   /** As the flow's. */
   readonly closed: Observable<void>;
 
-  /** The bytes that come next, at least 1 and at most `max`; never a copy. */
-  readSome(max: number): Observable<Uint8Array>;
+  /** The bytes that come next, at least 1 and at most `max` (default: as they came); never a copy. */
+  readSome(max?: number): Observable<Uint8Array>;
   /** So many bytes. If the stream ends before, `truncated`; the bytes that came stay readable. */
   readExactly(size: number): Observable<Uint8Array>;
   /** A line of UTF-8 text, without its LF or CRLF; at the end also one that nothing ends. `too-large` over the limit. */
@@ -105,8 +105,8 @@ class FlowChannel implements Channel {
     return this.#flow.closed;
   }
 
-  readSome(max: number): Observable<Uint8Array> {
-    checkWhole(`${this.name}: readSome: max`, max);
+  readSome(max = Infinity): Observable<Uint8Array> {
+    if (max !== Infinity) checkWhole(`${this.name}: readSome: max`, max);
     const decode = (bytes: ByteQueue) => (bytes.length > 0 ? bytes.takePiece(max) : undefined);
     return this.#read({ decode }).pipe(take(1));
   }

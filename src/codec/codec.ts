@@ -30,7 +30,7 @@ export interface Codec<T> {
    * One item's bytes, in one buffer or several (which are written as one). The buffers may share memory with the item.
    * Throws for what is no item of this format; `framed` makes a failed write of that.
    */
-  encode(item: T): Uint8Array | readonly Uint8Array[];
+  encode(item: T): readonly Uint8Array[];
 
   /** A decoder for one stream, at its start. */
   decoder(): Decoder<T>;

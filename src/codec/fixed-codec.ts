@@ -23,7 +23,7 @@ export function fixedCodec(options: { readonly frameBytes: number } & FrameLimit
     name: 'fixed',
     encode(item) {
       checkFrame('fixed', item, maxFrameBytes);
-      if (item.byteLength === frameBytes) return item;
+      if (item.byteLength === frameBytes) return [item];
       throw new FlowError('protocol', `fixed: an item must have ${frameBytes} bytes, not ${item.byteLength}`);
     },
     decoder: () => decoder,

@@ -90,23 +90,20 @@ class FramedFlow<T> implements Framed<T> {
   }
 
   write(item: T): Observable<WriteResult> {
-    let bytes: Uint8Array | readonly Uint8Array[];
+    let buffers: readonly Uint8Array[];
     try {
-      bytes = this.#codec.encode(item);
+      buffers = this.#codec.encode(item);
     } catch (error) {
       return refused(this.#encodeError(error));
     }
-    return isList(bytes) ? this.#flow.writev(bytes) : this.#flow.write(bytes);
+    const [only] = buffers;
+    return buffers.length === 1 && only !== undefined ? this.#flow.write(only) : this.#flow.writev(buffers);
   }
 
   writev(items: readonly T[]): Observable<WriteResult> {
-    const buffers: Uint8Array[] = [];
+    let buffers: Uint8Array[];
     try {
-      for (const item of items) {
-        const bytes = this.#codec.encode(item);
-        if (isList(bytes)) buffers.push(...bytes);
-        else buffers.push(bytes);
-      }
+      buffers = items.flatMap((item) => this.#codec.encode(item));
     } catch (error) {
       return refused(this.#encodeError(error));
     }
@@ -160,8 +157,4 @@ class StickyDecoder<T> implements Decoder<T> {
       throw reason;
     }
   }
-}
-
-function isList(bytes: Uint8Array | readonly Uint8Array[]): bytes is readonly Uint8Array[] {
-  return Array.isArray(bytes);
 }

@@ -27,7 +27,7 @@ export function linesCodec(options: LinesOptions = {}): Codec<string> {
       const bytes = lineText(NAME, line, newline);
       const size = bytes.byteLength - newline.length;
       if (size > maxFrameBytes) throw tooLarge(NAME, size, maxFrameBytes, 'exactly');
-      return bytes;
+      return [bytes];
     },
     decoder: () => {
       const reader = new LineReader(maxFrameBytes, oversize);

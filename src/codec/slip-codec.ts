@@ -20,7 +20,7 @@ export function slipCodec(options: FrameLimit = {}): Codec<Uint8Array> {
     encode(item) {
       checkFrame(NAME, item, maxFrameBytes);
       if (item.byteLength === 0) throw new FlowError('protocol', `${NAME}: an item must have at least 1 byte`);
-      return escaped(item);
+      return [escaped(item)];
     },
     decoder: () => new SlipDecoder(maxFrameBytes),
   };

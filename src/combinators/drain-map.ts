@@ -15,6 +15,9 @@ import { Holds } from '../flow/holds.js';
  * `share`, `merge`); one that hands items over later (`delay`, `observeOn`, `bufferTime`) cuts the chain, and then the
  * items queue up here as they do in `mergeMap`.
  *
+ * A projection that waits for data from the flow it holds waits for ever: answer on another flow, or take a `concurrency`
+ * that is never reached.
+ *
  * Errors as soon as the source or a projection does, or `project` throws. Unsubscribing ends the projections and lets
  * the flows go; items that are queued are dropped.
  *
