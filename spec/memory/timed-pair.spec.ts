@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { concat, concatMap, from, map, take, timer, type Observable } from 'rxjs';
+import { concat, concatMap, from, ignoreElements, map, take, timer, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { Flow } from '../../src/flow/flow.js';
 import { flowPair } from '../../src/memory/pair.js';
@@ -189,6 +189,17 @@ describe('flowPair: bytesPerSecond', () => {
       write(a, 'abcdefghij');
       play();
       expect(log.map((entry) => entry.split(' ')[0])).toEqual(['1', '1', '1', '1', '2', '2', '2', '2', '3', '3']);
+    });
+  });
+
+  it('is not late by a sum of fractions: 1460 bytes at a time, a million bytes take a second', () => {
+    inVirtualTime(({ watch, play }) => {
+      const [a, b] = flowPair({ bytesPerSecond: 1_000_000, latencyMs: 20, maxChunk: 1460 });
+      const end = watch(() => b.read().pipe(ignoreElements()));
+      a.write(new Uint8Array(1_000_000));
+      a.shutdown('write');
+      play();
+      expect(end).toEqual(['1020 |']);
     });
   });
 

@@ -14,7 +14,7 @@ export interface TravelTimes {
 }
 
 export class Travel<T> {
-  readonly #items = new Ring<{ readonly item: T; readonly dueAt: number }>();
+  readonly #items = new Ring<{ readonly item: T; readonly departedAt: number }>();
   /** When all that was sent so far has departed. */
   #idleAt = 0;
   #timer: Subscription | undefined;
@@ -33,7 +33,7 @@ export class Travel<T> {
       return;
     }
     this.#idleAt = Math.max(this.#idleAt, asyncScheduler.now()) + (size * 1000) / bytesPerSecond;
-    this.#items.push({ item, dueAt: this.#idleAt + latencyMs });
+    this.#items.push({ item, departedAt: this.#idleAt });
     this.#arm();
   }
 
@@ -42,7 +42,7 @@ export class Travel<T> {
     const now = asyncScheduler.now();
     while (this.#items.length > 0) {
       const last = this.#items.pop();
-      if (last.dueAt - this.times.latencyMs > now) continue;
+      if (last.departedAt > now) continue;
       this.#items.push(last);
       break;
     }
@@ -59,8 +59,7 @@ export class Travel<T> {
   #arm(): void {
     if (this.#timer !== undefined || this.#arriving || this.#items.length === 0) return;
     const now = asyncScheduler.now();
-    // In whole milliseconds: a platform's timers know no others, and would come too early.
-    const waitMs = Math.min(Math.max(0, Math.ceil(this.#items.peek().dueAt - now)), LONGEST_WAIT_MS);
+    const waitMs = Math.min(Math.max(0, this.#nextDueAt() - now), LONGEST_WAIT_MS);
     this.#timer = timer(waitMs).subscribe(() => this.#onTimer(now + waitMs));
   }
 
@@ -68,11 +67,19 @@ export class Travel<T> {
     this.#timer = undefined;
     const now = Math.max(asyncScheduler.now(), expectedAt);
     this.#arriving = true;
-    while (this.#items.length > 0 && this.#items.peek().dueAt <= now) this.arrive(this.#items.shift().item);
+    while (this.#items.length > 0 && this.#nextDueAt() <= now) this.arrive(this.#items.shift().item);
     this.#arriving = false;
     this.#arm();
   }
+
+  /** In whole milliseconds: a platform's timers know no others, and would come too early. */
+  #nextDueAt(): number {
+    return Math.ceil(this.#items.peek().departedAt + this.times.latencyMs - ROUNDING_ERROR_MS);
+  }
 }
+
+/** What a sum of fractions may be off by; without it, a whole millisecond would become the next one. */
+const ROUNDING_ERROR_MS = 1e-6;
 
 /** What a platform's timers can do at most; longer is waited for in parts. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
