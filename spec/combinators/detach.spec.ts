@@ -6,7 +6,10 @@ import { flowPair } from '../../src/memory/pair.js';
 import { foreignFlow } from '../support/foreign-flow.js';
 
 describe('detach', () => {
-  const connect = (flow: Flow) => flowLifetime<Flow>(({ ready }) => ready(flow));
+  const connect = (flow: Flow) => flowLifetime<Flow>(({ ready }) => {
+      ready(flow);
+      return undefined;
+    });
 
   it('keeps a flow open beyond the subscription that made it', async () => {
     const [a, b] = flowPair();

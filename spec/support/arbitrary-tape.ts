@@ -41,10 +41,10 @@ const event: fc.Arbitrary<TapeEvent> = fc.oneof(
 );
 
 const start: fc.Arbitrary<TapeEvent[]> = fc.oneof(
-  fc.constant([]),
+  fc.constant<TapeEvent[]>([]),
   fc
     .record({ name: text, startedAt: fc.integer({ min: 0, max: 8.64e15 }) })
-    .map((rest) => [{ at: 0, kind: 'start' as const, direction: 'both' as const, ...rest }]),
+    .map((rest): TapeEvent[] => [{ at: 0, kind: 'start', direction: 'both', ...rest }]),
 );
 
 /** With a start event or without; consistent in its times, though not in what happens. */
