@@ -10,3 +10,4 @@ export {
 } from './testing/flow-test-scheduler.js';
 export type { MarbleValues } from './testing/marbles/moment.js';
 export { withFaults, type Faults } from './testing/with-faults.js';
+export { seededRandom } from './testing/faults/random.js';
