@@ -1,0 +1,348 @@
+import fc from 'fast-check';
+import { firstValueFrom, from, type Observable, throwError, timer } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import { record } from '../../src/inspect/record.js';
+import { renderMarbles } from '../../src/inspect/render-marbles.js';
+import { renderMarblesSvg } from '../../src/inspect/render-marbles-svg.js';
+import type { TapeEvent } from '../../src/inspect/tape-event.js';
+import { flowPair } from '../../src/memory/pair.js';
+import { arbitraryTape } from '../support/arbitrary-tape.js';
+import { elementsOf, parseXml, textOf, type XmlElement } from '../support/xml.js';
+
+const start = (name: string): TapeEvent => ({ at: 0, kind: 'start', direction: 'both', name, startedAt: 0 });
+const demand = (at: number, wanted: boolean): TapeEvent => ({ at, kind: 'demand', direction: 'in', wanted });
+const read = (at: number, size: number): TapeEvent => ({ at, kind: 'read', direction: 'in', data: new Uint8Array(size) });
+const write = (at: number, id: number, size: number): TapeEvent => ({ at, kind: 'write', direction: 'out', id, data: new Uint8Array(size) });
+const ok = (at: number, id: number): TapeEvent => ({ at, kind: 'write-result', direction: 'out', id, ok: true });
+const failed = (at: number, id: number): TapeEvent => ({
+  at,
+  kind: 'write-result',
+  direction: 'out',
+  id,
+  ok: false,
+  error: { code: 'reset', message: 'gone' },
+});
+
+/** A question that has to wait for room, an answer that has to wait for a reader, and an end in order. */
+const conversation: TapeEvent[] = [
+  start('tcp 127.0.0.1:80'),
+  write(0, 1, 42),
+  ok(0, 1),
+  demand(0, true),
+  read(12, 30),
+  demand(12, false),
+  demand(27, true),
+  read(27, 20),
+  write(40, 2, 65536),
+  ok(140, 2),
+  { at: 150, kind: 'shutdown', direction: 'out', mode: 'write' },
+  { at: 150, kind: 'flushed', direction: 'out' },
+  { at: 160, kind: 'eof', direction: 'in' },
+  { at: 160, kind: 'closed', direction: 'both' },
+];
+
+const breakdown: TapeEvent[] = [
+  start('x'),
+  demand(0, true),
+  write(5, 1, 100),
+  { at: 6, kind: 'shutdown', direction: 'out', mode: 'write' },
+  failed(30, 1),
+  { at: 30, kind: 'read-error', direction: 'in', error: { code: 'reset', message: 'gone' } },
+  { at: 30, kind: 'broken', direction: 'both', error: { code: 'reset', message: 'gone' } },
+];
+
+/** `count` reads and as many writes, each 1 ms after the other; every tenth write waits 2 ms. */
+function longTape(count: number, stepMs = 1): TapeEvent[] {
+  const events: TapeEvent[] = [start('long'), demand(0, true)];
+  for (let id = 1; id <= count; id += 1) {
+    const at = id * 3 * stepMs;
+    events.push(read(at, 100), write(at + stepMs, id, 10), ok(at + stepMs + (id % 10 === 0 ? 2 * stepMs : 0), id));
+  }
+  return [...events, { at: count * 3 * stepMs + 10, kind: 'eof', direction: 'in' }];
+}
+
+function lane(picture: string, name: string): string {
+  return picture
+    .split('\n')
+    .filter((line) => line.startsWith(`  ${name.padEnd(4)}`) && !line.includes('peer'))
+    .map((line) => line.slice(6))
+    .join('\n');
+}
+
+describe('renderMarbles', () => {
+  it('sums up in three lines, then draws both directions under a line of times', () => {
+    expect(renderMarbles(conversation).split('\n').slice(0, 9)).toEqual([
+      'tcp 127.0.0.1:80, 160 ms, closed',
+      '  in   peer -> here   2 reads, 50 B; data waited for a reader up to 15 ms; EOF at 160 ms',
+      '  out  here -> peer   2 writes, 64 KiB; 1 had to wait, up to 100 ms; EOF at 150 ms',
+      '',
+      '  ms    0     12    27          40        140         150   160',
+      '  in  --------30B===(15ms)20B-------------------------------|',
+      '  out --42B---------------------64KiB~~~~~ok(100ms)---|',
+      '  flow                                                      closed',
+      '',
+    ]);
+  });
+
+  it('explains the signs that it uses, and no others', () => {
+    const legend = renderMarbles(conversation).split('\n\n').at(-1);
+    expect(legend).toContain('|  EOF');
+    expect(legend).toContain('~~ a write is pending');
+    expect(legend).toContain('== data waits for a reader');
+    expect(legend).not.toContain('!');
+    expect(legend).not.toContain('#');
+  });
+
+  it('shows failures with their codes, how long they were pending, and what was to come', () => {
+    const picture = renderMarbles(breakdown);
+    expect(picture.split('\n')[0]).toBe('x, 30 ms, broken: reset');
+    expect(picture).toContain('  out  here -> peer   1 write, 100 B; 1 failed (reset)');
+    expect(lane(picture, 'out')).toMatch(/^--100B~+>~+!reset\(25ms\) *$/);
+    expect(lane(picture, 'in')).toMatch(/^-+#reset$/);
+    expect(lane(picture, 'flow')).toMatch(/^ +broken: reset$/);
+  });
+
+  it('shows a write that is still pending, a flow that is still open, and lost events', () => {
+    const picture = renderMarbles([start('x'), { at: 3, kind: 'gap', direction: 'both', events: 7 }, write(4, 9, 1), read(9, 1)]);
+    expect(picture.split('\n')[0]).toBe('x, 9 ms, 7 events lost, still open');
+    expect(picture).toContain('1 still pending');
+    expect(lane(picture, 'out')).toMatch(/1B~+$/);
+  });
+
+  it('shows when nobody reads', () => {
+    const picture = renderMarbles([read(1, 5), demand(1, false), write(500, 1, 3), ok(500, 1)]);
+    expect(lane(picture, 'in')).toMatch(/^--5B\.+$/);
+  });
+
+  it('shows shutdown of the read side, close and abort', () => {
+    const picture = renderMarbles([
+      { at: 1, kind: 'shutdown', direction: 'in', mode: 'read' },
+      { at: 5, kind: 'close', direction: 'both' },
+      { at: 9, kind: 'abort', direction: 'both' },
+    ]);
+    expect(picture).toContain('0 reads, 0 B; shut down at 1 ms');
+    expect(lane(picture, 'in').trimEnd()).toBe('--x');
+    expect(lane(picture, 'flow')).toMatch(/close\(\) +abort\(\)/);
+  });
+
+  it('does not take a result that comes at once for a wait', () => {
+    expect(renderMarbles([write(3, 1, 5), ok(3, 1)])).not.toMatch(/ok|~/);
+  });
+
+  it('does not say that data waited where it came after the reader', () => {
+    expect(renderMarbles([demand(0, false), demand(90, true), write(90, 1, 1), read(90, 1)])).not.toContain('waited');
+  });
+
+  it('draws a tape of 100 events one by one', () => {
+    const picture = renderMarbles(longTape(33));
+    expect(picture).not.toContain('groups');
+    expect(lane(picture, 'in').match(/100B/g)).toHaveLength(33);
+    expect(lane(picture, 'out').match(/10B/g)).toHaveLength(33);
+  });
+
+  it('draws a tape of 10,000 events in groups that leave nothing out, and says so', () => {
+    const picture = renderMarbles(longTape(3333));
+    expect(picture).toMatch(/10,002 events, drawn in 3\d groups/);
+    expect(picture.split('\n').length).toBeLessThan(60);
+    const count = (name: string) => [...lane(picture, name).matchAll(/(\d+)x:[\d.]+(?:B|KiB)/g)].reduce((sum, match) => sum + Number(match[1]), 0);
+    expect([count('in'), count('out')]).toEqual([3333, 3333]);
+    expect(lane(picture, 'in')).toMatch(/\|$/);
+  });
+
+  it('groups by number where all happens in one instant', () => {
+    expect(renderMarbles(longTape(3333, 0))).toMatch(/drawn in [1-3]\d groups/);
+  });
+
+  it('groups ends too, once there are many of them', () => {
+    const closes = Array.from({ length: 500 }, (_, at): TapeEvent => ({ at, kind: 'close', direction: 'both' }));
+    const picture = renderMarbles(closes);
+    expect(picture).toMatch(/drawn in 3\d groups/);
+    expect([...lane(picture, 'flow').matchAll(/(\d+) close\(\)/g)].reduce((sum, match) => sum + Number(match[1]), 0)).toBe(500);
+  });
+
+  it('gives long tapes their times in seconds', () => {
+    expect(renderMarbles([read(0, 1), read(3_600_000, 1)])).toMatch(/ {2}s +0\.0 +3600\.0/);
+  });
+
+  it('keeps to its width, and draws any tape', () => {
+    fc.assert(
+      fc.property(arbitraryTape, fc.integer({ min: 40, max: 200 }), (tape, width) => {
+        const [head, ...rows] = renderMarbles(tape, { width }).split('\n\n');
+        for (const row of rows.slice(0, -1)) for (const line of row.split('\n')) expect(line.length).toBeLessThanOrEqual(width);
+        expect(head).toMatch(/^.*\n {2}in .*\n {2}out .*$/m);
+      }),
+    );
+  });
+
+  it('lets nothing through that acts on a terminal or spans lines', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (name) => {
+        expect(renderMarbles([start(name)])).toMatch(/^[^\p{Cc}\p{Cf}\p{Cs}]*, 0 ms, still open\n/u);
+      }),
+    );
+    expect(renderMarbles([start('\u001b[31m\u202Ered')])).toContain('\uFFFD[31m\uFFFDred');
+  });
+
+  it('draws an empty tape', () => {
+    expect(renderMarbles([])).toBe('tape, 0 ms, still open\n  in   peer -> here   0 reads, 0 B\n  out  here -> peer   0 writes, 0 B\n');
+  });
+
+  it('gives an Observable of the picture for a tape that is still to come', async () => {
+    const picture: Observable<string> = renderMarbles(from(conversation));
+    expect(await firstValueFrom(picture)).toBe(renderMarbles(conversation));
+    await expect(firstValueFrom(renderMarbles(throwError(() => new Error('bad tape'))))).rejects.toThrow('bad tape');
+  });
+
+  it('draws what record puts on the tape', () => {
+    const events: TapeEvent[] = [];
+    const scheduler = new TestScheduler(() => {});
+    scheduler.run(() => {
+      const [inner, peer] = flowPair({ capacity: 10, name: 'line' });
+      const { flow, tape } = record(inner);
+      tape.subscribe((event) => events.push(event));
+      flow.read().subscribe();
+      flow.write(new Uint8Array(50));
+      timer(30).subscribe(() => peer.read().subscribe());
+      timer(40).subscribe(() => peer.write(new Uint8Array(7)));
+      timer(50).subscribe(() => flow.close());
+      timer(60).subscribe(() => peer.close());
+      scheduler.flush();
+    });
+    const picture = renderMarbles(events);
+    expect(lane(picture, 'out')).toMatch(/^--50B~+ok\(30ms\)-+/);
+    expect(lane(picture, 'in')).toMatch(/7B-+\|$/);
+    expect(lane(picture, 'flow')).toMatch(/close\(\) +closed$/);
+  });
+});
+
+// ── SVG ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const labelsOf = (root: XmlElement): string[] => elementsOf(root, 'text').map(textOf);
+const drawnAs = (root: XmlElement, ...styles: string[]): XmlElement[] =>
+  [...elementsOf(root, 'line'), ...elementsOf(root, 'path'), ...elementsOf(root, 'rect')].filter((one) => styles.includes(one.attributes['class'] ?? ''));
+const number = (one: XmlElement, name: string): number => Number(one.attributes[name]);
+const waits = (root: XmlElement, y: number): XmlElement[] => drawnAs(root, 'wait line').filter((one) => number(one, 'y1') === y);
+
+describe('renderMarblesSvg', () => {
+  it('draws sizes, waits, ends and times, and sums up', () => {
+    const root = parseXml(renderMarblesSvg(conversation));
+    const labels = labelsOf(root);
+    expect(labels).toEqual(expect.arrayContaining(['tcp 127.0.0.1:80, 160 ms, closed', '2 reads, 50 B; data waited for a reader up to 15 ms; EOF at 160 ms']));
+    expect(labels).toEqual(expect.arrayContaining(['42 B', '30 B', '20 B', '64 KiB', 'unread 15 ms', 'ok +100 ms', 'EOF', 'closed']));
+    expect(labels).toEqual(expect.arrayContaining(['0 ms', '12 ms', '27 ms', '40 ms', '140 ms', 'pause 100 ms']));
+    expect(textOf(elementsOf(root, 'title')[0]!)).toBe('tcp 127.0.0.1:80, 160 ms, closed');
+  });
+
+  it('draws a wait as a band from the write to its result, and from the reader gone to the data read', () => {
+    const root = parseXml(renderMarblesSvg(conversation));
+    const pills = drawnAs(root, 'in pill', 'out pill');
+    const placeOf = (label: string) => pills.find((pill, at) => at >= 0 && textAfter(root, pill) === label)!;
+    const middle = (pill: XmlElement) => number(pill, 'y') + number(pill, 'height') / 2;
+    const [pending] = waits(root, middle(placeOf('64 KiB')));
+    expect(number(pending!, 'x1')).toBe(number(placeOf('64 KiB'), 'x'));
+    expect(number(pending!, 'x2')).toBeGreaterThan(number(placeOf('64 KiB'), 'x') + number(placeOf('64 KiB'), 'width'));
+    const [unread] = waits(root, middle(placeOf('20 B')));
+    expect([number(unread!, 'x1'), number(unread!, 'x2')]).toEqual([number(placeOf('30 B'), 'x'), number(placeOf('20 B'), 'x')]);
+  });
+
+  it('draws failures in their own colour and with a cross', () => {
+    const root = parseXml(renderMarblesSvg(breakdown));
+    expect(labelsOf(root)).toEqual(expect.arrayContaining(['reset +25 ms', 'broken: reset', "shutdown('write'), EOF to come"]));
+    expect(drawnAs(root, 'bad mark').length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('has a light and a dark palette that say the same of the same things', () => {
+    const style = textOf(elementsOf(parseXml(renderMarblesSvg([])), 'style')[0]!);
+    const [light, dark] = style.split('@media (prefers-color-scheme:dark)') as [string, string];
+    const coloured = (rules: string) => [...rules.matchAll(/([^{}]+)\{[^}]*#[0-9a-f]{6}/g)].map((match) => match[1]);
+    expect(coloured(dark.slice(1))).toEqual(coloured(light));
+    expect(coloured(light).length).toBeGreaterThan(10);
+  });
+
+  it('has text that can be read on its ground, light and dark', () => {
+    const style = textOf(elementsOf(parseXml(renderMarblesSvg([])), 'style')[0]!);
+    for (const rules of style.split('@media')) {
+      const fill = (selector: string) => new RegExp(`\\.${selector}\\{[^}]*fill:(#[0-9a-f]{6})`).exec(rules)![1]!;
+      for (const text of ['ink', 'faint', 'in\\.text', 'out\\.text', 'wait\\.text', 'bad\\.text']) {
+        expect(contrast(fill(text), fill('paper'))).toBeGreaterThanOrEqual(4.5);
+      }
+      for (const tone of ['in', 'out', 'bad']) expect(contrast(fill(`${tone}\\.text`), fill(`${tone}\\.pill`))).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+
+  it('draws a tape of 100 events one by one, with the bytes over time above', () => {
+    const root = parseXml(renderMarblesSvg(longTape(33)));
+    expect(labelsOf(root).filter((label) => label === '100 B')).toHaveLength(33);
+    expect(labelsOf(root)).toContain('over time');
+  });
+
+  it('draws a tape of 10,000 events in groups that leave nothing out, and says so', () => {
+    const picture = renderMarblesSvg(longTape(3333));
+    const root = parseXml(picture);
+    const labels = labelsOf(root);
+    expect(labels.find((label) => label.includes('groups'))).toMatch(/^10,002 events, drawn in 3\d groups/);
+    const sum = (noun: string) => labels.flatMap((label) => new RegExp(`^(\\d+) ${noun}$`).exec(label)?.[1] ?? []).reduce((all, one) => all + Number(one), 0);
+    expect([sum('reads'), sum('writes')]).toEqual([3333, 3333]);
+    expect(number(root, 'height')).toBeLessThan(1400);
+    expect(picture.length).toBeLessThan(200_000);
+  });
+
+  it('is well-formed for any tape, nothing in it overlaps, and nothing leaves it', () => {
+    fc.assert(
+      fc.property(arbitraryTape, (tape) => {
+        const root = parseXml(renderMarblesSvg(tape));
+        expect(JSON.stringify(root)).not.toMatch(/NaN|Infinity|undefined/);
+        const [width, height] = [number(root, 'width'), number(root, 'height')];
+        for (const one of elementsOf(root, 'text').slice(3)) {
+          expect(number(one, 'y')).toBeLessThan(height);
+          if (!one.attributes['class']!.includes('end')) expect(number(one, 'x')).toBeLessThan(width);
+        }
+        const pills = drawnAs(root, 'in pill', 'out pill', 'bad pill');
+        pills.forEach((pill, at) => {
+          expect(number(pill, 'x') + number(pill, 'width')).toBeLessThanOrEqual(width);
+          const next = pills.slice(at + 1).find((other) => other.attributes['y'] === pill.attributes['y']);
+          if (next !== undefined) expect(number(next, 'x')).toBeGreaterThanOrEqual(number(pill, 'x') + number(pill, 'width'));
+        });
+      }),
+    );
+  });
+
+  it('escapes whatever text is on the tape', () => {
+    const name = '<script>alert("1")</script> & \'x\'\u0000\uD800';
+    const picture = renderMarblesSvg([start(name)]);
+    expect(picture).not.toContain('<script>');
+    expect(textOf(elementsOf(parseXml(picture), 'title')[0]!)).toBe(`<script>alert("1")</script> & 'x'\uFFFD\uFFFD, 0 ms, still open`);
+  });
+
+  it('counts long times in units of a clock', () => {
+    const labels = labelsOf(parseXml(renderMarblesSvg(longTape(100, 100_000))));
+    expect(labels).toEqual(expect.arrayContaining(['0 ms', '2 h', '4 h', '6 h', '8 h']));
+  });
+
+  it('gives an Observable of the picture for a tape that is still to come', async () => {
+    expect(await firstValueFrom(renderMarblesSvg(from(conversation)))).toBe(renderMarblesSvg(conversation));
+  });
+});
+
+/** The label of a pill is the text that follows it. */
+function textAfter(root: XmlElement, pill: XmlElement): string | undefined {
+  for (const group of elementsOf(root, 'g')) {
+    const at = group.children.indexOf(pill);
+    const next = group.children[at + 1];
+    if (at >= 0 && typeof next === 'object') return textOf(next);
+  }
+  return undefined;
+}
+
+/** WCAG 2's contrast ratio of two colours. */
+function contrast(one: string, other: string): number {
+  const luminance = (colour: string) => {
+    const channel = (at: number) => {
+      const value = parseInt(colour.slice(at, at + 2), 16) / 255;
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    };
+    return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
+  };
+  const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b) as [number, number];
+  return (light + 0.05) / (dark + 0.05);
+}

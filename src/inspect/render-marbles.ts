@@ -1,0 +1,44 @@
+import type { Observable, ObservableInput } from 'rxjs';
+import { drawTape } from './draw-tape.js';
+import { groupColumns } from './group-columns.js';
+import type { MarbleSheet } from './marble-sheet.js';
+import { summarize } from './sheet-summary.js';
+import type { TapeEvent } from './tape-event.js';
+import { legendOf } from './text-labels.js';
+import { textRows } from './text-rows.js';
+
+export interface RenderMarblesOptions {
+  /** Characters in a line (default 100, at least 40). */
+  readonly width?: number;
+}
+
+/**
+ * A tape as marble timelines in text, for a terminal: what came in and went out with sizes, pending writes, stalls, ends
+ * and failures, and above it three lines that sum it up. Long tapes are drawn in groups, which the text says.
+ *
+ * An array of events gives the text at once, anything else an Observable of it, which emits when the tape completes (and
+ * errors as it does); payloads are not kept. Names and codes are made harmless to a terminal.
+ *
+ * @example
+ * tape.pipe(toArray()).subscribe((events) => console.log(renderMarbles(events)));
+ */
+export function renderMarbles(tape: readonly TapeEvent[], options?: RenderMarblesOptions): string;
+export function renderMarbles(tape: ObservableInput<TapeEvent>, options?: RenderMarblesOptions): Observable<string>;
+export function renderMarbles(
+  tape: readonly TapeEvent[] | ObservableInput<TapeEvent>,
+  { width = 100 }: RenderMarblesOptions = {},
+): string | Observable<string> {
+  return drawTape(tape, (sheet) => draw(sheet, Math.max(40, width)));
+}
+
+const ROOM = { columns: 90, groups: 32 };
+
+function draw(sheet: MarbleSheet, width: number): string {
+  const columns = groupColumns(sheet.columns, ROOM);
+  const { title, in: inbound, out } = summarize(sheet);
+  const head = [title, `  in   peer -> here   ${inbound}`, `  out  here -> peer   ${out}`];
+  const areGroups = columns !== sheet.columns;
+  if (areGroups) head.push(`  ${sheet.events.toLocaleString('en')} events, drawn in ${columns.length} groups`);
+  const legend = legendOf(columns).map((sign) => `  ${sign}`);
+  return `${[head, ...textRows(columns, width, areGroups), legend].map((lines) => lines.join('\n')).filter((block) => block !== '').join('\n\n')}\n`;
+}

@@ -1,0 +1,64 @@
+/** What the marks of a column are called in a text picture, and what the signs that were used mean. */
+import { formatDuration } from './format-duration.js';
+import { formatSize } from './format-size.js';
+import type { Column, InMark, OutMark } from './marble-sheet.js';
+import { plainText } from './plain-text.js';
+
+export interface TextLabels {
+  readonly in: string;
+  readonly out: string;
+  readonly flow: string;
+}
+
+export function textLabels(column: Column): TextLabels {
+  return {
+    in: column.in === undefined ? '' : inLabel(column.in),
+    out: column.out === undefined ? '' : outLabel(column.out),
+    flow: column.flow.map(({ label, count }) => plainText(count === 1 ? label : `${count} ${label}`)).join(' '),
+  };
+}
+
+function inLabel({ reads, bytes, unreadMs, end, code }: InMark): string {
+  const held = unreadMs > 0 ? `(${span(unreadMs)})` : '';
+  const ends = { eof: '|', failed: `#${plainText(code ?? '')}`, stop: 'x' };
+  return held + data(reads, bytes) + (end === undefined ? '' : ends[end]);
+}
+
+function outLabel({ writes, bytes, accepted, pendingMs, failed, code, end }: OutMark): string {
+  const time = pendingMs > 0 ? `(${span(pendingMs)})` : '';
+  const ok = accepted > 0 ? `${times(accepted)}ok${failed > 0 ? '' : time}` : '';
+  const no = failed > 0 ? `${times(failed)}!${plainText(code ?? '')}${time}` : '';
+  return [data(writes, bytes), ok, no].filter((part) => part !== '').join('~') + (end === 'eof' ? '|' : end === 'called' ? '>' : '');
+}
+
+function data(count: number, bytes: number): string {
+  if (count === 0) return '';
+  return `${times(count)}${formatSize(bytes).replace(' ', '')}`;
+}
+
+function times(count: number): string {
+  return count === 1 ? '' : `${count}x:`;
+}
+
+function span(ms: number): string {
+  return formatDuration(ms).replaceAll(' ', '');
+}
+
+/** The signs, each with its meaning, that stand in a picture. */
+export function legendOf(columns: readonly Column[]): string[] {
+  const has = (test: (column: Column) => boolean) => columns.some(test);
+  const signs: [boolean, string][] = [
+    [has(({ in: mark }) => mark?.end === 'eof') || has(({ out }) => out?.end === 'eof'), '|  EOF'],
+    [has(({ out }) => out?.end === 'called'), ">  shutdown('write'), EOF follows what is pending"],
+    [has(({ in: mark }) => mark?.end === 'failed'), '#  the read failed'],
+    [has(({ in: mark }) => mark?.end === 'stop'), "x  shutdown('read')"],
+    [has(({ out }) => (out?.failed ?? 0) > 0), '!  a write failed'],
+    [has(({ after }) => after.out === 'pending'), '~~ a write is pending'],
+    [has(({ out }) => (out?.accepted ?? 0) > 0), 'ok(time)  a pending write was accepted after that time'],
+    [has(({ after }) => after.in === 'stalled'), '== data waits for a reader'],
+    [has(({ in: mark }) => (mark?.unreadMs ?? 0) > 0), '(time)  so long, at most, the data after it had waited for a reader'],
+    [has(({ after }) => after.in === 'idle'), '.. no reader waits'],
+    [has(({ in: mark, out }) => (mark?.reads ?? 0) > 1 || (out?.writes ?? 0) > 1), '12x:48KiB  12 buffers, 48 KiB in all'],
+  ];
+  return signs.flatMap(([used, sign]) => (used ? [sign] : []));
+}
