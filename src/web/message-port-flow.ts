@@ -11,6 +11,7 @@
  * Both sides start without credit, and give each other `windowBytes` of it first; bytes that were read are given again
  * once they come to half the window. So at most a window waits in the port, however slow the reader is.
  */
+import { checkWhole } from '../flow/check-whole.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
@@ -49,9 +50,7 @@ export interface MessagePortFlowOptions {
 export function messagePortFlow(port: MessagePortLike, options: MessagePortFlowOptions = {}): Flow {
   checkPort(port);
   const { windowBytes = 262144 } = options;
-  if (!Number.isSafeInteger(windowBytes) || windowBytes < 1) {
-    throw new TypeError(`messagePortFlow: windowBytes must be a positive integer, not ${describe(windowBytes)}`);
-  }
+  checkWhole('messagePortFlow: windowBytes', windowBytes);
   return makeFlow(new PortTransport(port, windowBytes, options));
 }
 
