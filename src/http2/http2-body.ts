@@ -57,7 +57,10 @@ class BodyPump extends Subscription {
     this.add(
       buffers.subscribe({
         next: (buffer) => this.#onBuffer(buffer),
-        error: (error: unknown) => this.#onFailure(error),
+        error: (error: unknown) => {
+          // Given up already, and this is the source's answer to that.
+          if (!this.closed) this.#onFailure(error);
+        },
         complete: () => {
           this.#isSent = true;
           this.#target.shutdown('write');

@@ -26,6 +26,7 @@ export class StreamTransport implements Transport {
   #read: 'untouched' | 'flowing' | 'over' = 'untouched';
   #isEnded = false;
   #canWrite: boolean;
+  #write: 'open' | 'ending' | 'over' = 'open';
   /** Came before the head of the message was sent. */
   #inHand: Uint8Array | null = null;
   #endInHand = false;
@@ -67,8 +68,18 @@ export class StreamTransport implements Transport {
       // The `trailers` event of the block that carried END_STREAM comes at the next tick, and is in line already.
       process.nextTick(() => trailers.none());
     };
-    if (!isFresh && stream.state.remoteClose === 1) onEnd();
+    if (!isFresh && this.#hasEndedAlready()) onEnd();
     else watchEnd(stream, onEnd);
+  }
+
+  /**
+   * Whether END_STREAM came before this stream was known here, in the same read as its head. nghttp2 says so while it
+   * knows the stream; a push that is over already must have ended, since a RST_STREAM would hardly say NO_ERROR.
+   */
+  #hasEndedAlready(): boolean {
+    const { stream, connection } = this;
+    if (stream.state.remoteClose === 1) return true;
+    return stream.closed && stream.rstCode === NO_ERROR && !connection.isServer && !connection.isLost;
   }
 
   /** Whether something was written before the head was sent. */
@@ -135,8 +146,17 @@ export class StreamTransport implements Transport {
 
   #end(): void {
     const { stream } = this;
-    if (stream.writableEnded) this.#link.finished();
-    else stream.end(() => this.#link.finished());
+    this.#write = 'ending';
+    if (stream.writableEnded) this.#finished();
+    // With an error where the stream goes down first: how it went down says what that means.
+    else stream.end((error?: Error | null) => {
+      if (!error && (stream.rstCode ?? NO_ERROR) === NO_ERROR) this.#finished();
+    });
+  }
+
+  #finished(): void {
+    this.#write = 'over';
+    this.#link.finished();
   }
 
   readonly #onData = (buffer: Uint8Array): void => {
@@ -152,11 +172,11 @@ export class StreamTransport implements Transport {
   #onClose(): void {
     this.onGone();
     if (this.#read !== 'over') this.#endRead();
-    const { stream } = this;
-    if (this.#isEnded && stream.writableFinished) return;
-    // RST_STREAM with NO_ERROR, after all of its own message: the peer needs no more of this one (RFC 9113 §8.1).
-    if (this.#isEnded && stream.rstCode === NO_ERROR && !this.connection.isLost) {
-      this.#link.refuse(new FlowError('closed', `${this.name}: the peer needs no more of this message`));
+    if (this.#isEnded && this.#write === 'over') return;
+    if (this.#isEnded && this.stream.rstCode === NO_ERROR && !this.connection.isLost) {
+      if (this.#write === 'ending') this.#finished();
+      // RST_STREAM with NO_ERROR, after all of its own message: the peer needs no more of this one (RFC 9113 §8.1).
+      else this.#link.refuse(new FlowError('closed', `${this.name}: the peer needs no more of this message`));
       return;
     }
     const loss = this.#loss();
@@ -179,7 +199,7 @@ export class StreamTransport implements Transport {
   #loss(): FlowError {
     const { stream, connection, name } = this;
     if (connection.isLost) return connection.streamLoss(name);
-    if (connection.isServer && stream.rstCode === NO_ERROR && stream.writableFinished) {
+    if (connection.isServer && stream.rstCode === NO_ERROR && this.#write === 'over') {
       return new FlowError('closed', `${name}: the request was not read before its response had ended`);
     }
     return resetError(name, stream.rstCode ?? NO_ERROR, this.#cause);

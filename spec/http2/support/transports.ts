@@ -1,0 +1,90 @@
+// The transports that the HTTP/2 specs run on: two connected flows of each, and what must be let go of afterwards.
+
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { firstValueFrom, ReplaySubject, Subscription } from 'rxjs';
+import { detach, type Flow, flowPair, withIdleTimeout } from 'rxjs-flow';
+import { connectTcp, listenTcp, type TcpAddress } from 'rxjs-flow/node';
+import { connectWebSocket, webSocketFlow } from 'rxjs-flow/web';
+import { WebSocket, WebSocketServer } from 'ws';
+
+export interface ConnectedFlows {
+  /** The client's end. */
+  readonly near: Flow;
+  /** The server's end. */
+  readonly far: Flow;
+  /** Stops what listens; the flows are the spec's to end. */
+  dispose(): void;
+}
+
+export interface Transport {
+  readonly name: string;
+  connect(): Promise<ConnectedFlows>;
+}
+
+const memory: Transport = {
+  name: 'a pair in memory',
+  connect: async () => {
+    const [near, far] = flowPair();
+    return { near, far, dispose: () => {} };
+  },
+};
+
+const slowMemory: Transport = {
+  name: 'a pair with latency',
+  connect: async () => {
+    const [near, far] = flowPair({ latencyMs: 2, maxChunk: 1460 });
+    return { near, far, dispose: () => {} };
+  },
+};
+
+const tcp: Transport = { name: 'TCP', connect: connectOverTcp };
+
+async function connectOverTcp(): Promise<ConnectedFlows> {
+  const listening = new ReplaySubject<TcpAddress>(1);
+  const accepted = new ReplaySubject<Flow>(1);
+  const listener = listenTcp({ listeningObserver: listening }).pipe(detach()).subscribe(accepted);
+  const { port } = await firstValueFrom(listening);
+  const near = await firstValueFrom(connectTcp({ port }).pipe(detach()));
+  return { near, far: await firstValueFrom(accepted), dispose: () => listener.unsubscribe() };
+}
+
+/** A decorated flow shows no socket: what runs on it goes through the bridge. */
+const bridgedTcp: Transport = {
+  name: 'TCP through a decorator',
+  connect: async () => {
+    const { near, far, dispose } = await connectOverTcp();
+    return { near: withIdleTimeout(near, 60_000), far: withIdleTimeout(far, 60_000), dispose };
+  },
+};
+
+const webSocket: Transport = {
+  name: 'a WebSocket',
+  connect: async () => {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await once(server, 'listening');
+    const accepted = once(server, 'connection');
+    const { port } = server.address() as AddressInfo;
+    const config = { url: `ws://127.0.0.1:${port}`, WebSocketCtor: WebSocket as never, halfClose: true };
+    const near = await firstValueFrom(connectWebSocket(config).pipe(detach()));
+    const [socket] = (await accepted) as [WebSocket];
+    const far = webSocketFlow(socket, { halfClose: true });
+    return { near, far, dispose: () => server.close() };
+  },
+};
+
+export const transports: readonly Transport[] = [memory, slowMemory, tcp, bridgedTcp, webSocket];
+
+/** Undone after each spec, whatever became of it. */
+export class Cleanup {
+  #work = new Subscription();
+
+  add(undo: () => void): void {
+    this.#work.add(undo);
+  }
+
+  run(): void {
+    this.#work.unsubscribe();
+    this.#work = new Subscription();
+  }
+}
