@@ -47,7 +47,7 @@ export class ByteQueue {
     const at = this.#at + index;
     if (index >= 0 && at < this.#size) return this.#head[at] as number;
     if (!(index >= 0) || index >= this.length) throw new RangeError(`byteAt(${index}): ${this.length} bytes wait`);
-    const { piece, start } = this.#pieceFrom(index);
+    const { piece, start } = this.#pieceOf(index);
     return this.#pieces[piece]![index - start] as number;
   }
 
@@ -57,7 +57,7 @@ export class ByteQueue {
     if (inHead >= 0) return inHead - this.#at;
     if (this.#pieces.length - this.#first <= 1) return -1;
     const unseen = Math.max(from, this.#size - this.#at);
-    let { piece, start } = this.#pieceFrom(unseen);
+    let { piece, start } = this.#pieceOf(unseen);
     for (; piece < this.#pieces.length; piece += 1) {
       const one = this.#pieces[piece]!;
       const at = one.indexOf(byte, Math.max(0, unseen - start));
@@ -69,10 +69,19 @@ export class ByteQueue {
 
   /** Where the bytes of `sequence` (not empty) first stand at or after `from`, though chunks may cut them; or -1. */
   indexOfSequence(sequence: Uint8Array, from = 0): number {
-    const first = sequence[0] as number;
-    for (let at = this.indexOf(first, from); at >= 0; at = this.indexOf(first, at + 1)) {
-      if (at + sequence.byteLength > this.length) return -1;
-      if (this.#standsAt(sequence, at)) return at;
+    const last = this.length - sequence.byteLength;
+    if (from > last) return -1;
+    let { piece, start } = this.#pieceOf(from);
+    for (; piece < this.#pieces.length && start <= last; piece += 1) {
+      const one = this.#pieces[piece]!;
+      const whole = findWhole(one, sequence, Math.max(0, from - start));
+      if (whole >= 0) return start + whole;
+      // Where the piece is too short for it, the sequence may go on in those behind it.
+      const cut = Math.max(0, from - start, one.byteLength - sequence.byteLength + 1);
+      for (let at = cut; at < one.byteLength && start + at <= last; at += 1) {
+        if (this.#standsAt(sequence, piece, at)) return start + at;
+      }
+      start += one.byteLength;
     }
     return -1;
   }
@@ -181,30 +190,57 @@ export class ByteQueue {
     return joined;
   }
 
-  /** The piece that holds the byte at `from`, and where it starts; found from the back, where searches go on. */
-  #pieceFrom(from: number): { piece: number; start: number } {
-    let piece = this.#pieces.length;
-    let start = this.length;
-    while (start > from && piece > this.#first) {
+  /** The piece that holds the byte at `index`, and where it starts; looked for from the nearer end of the queue. */
+  #pieceOf(index: number): { piece: number; start: number } {
+    let piece = this.#first;
+    let start = -this.#at;
+    if (index * 2 < this.length) {
+      for (let size = this.#size; index >= start + size; size = this.#pieces[piece]!.byteLength) {
+        start += size;
+        piece += 1;
+      }
+      return { piece, start };
+    }
+    piece = this.#pieces.length;
+    start = this.length;
+    while (start > index && piece > this.#first) {
       piece -= 1;
       start -= this.#pieces[piece]!.byteLength;
     }
     return { piece, start };
   }
 
-  #standsAt(sequence: Uint8Array, at: number): boolean {
-    const place = this.#pieceFrom(at);
-    let { piece } = place;
-    let inPiece = at - place.start;
-    for (let i = 0; i < sequence.byteLength; i += 1, inPiece += 1) {
-      while (inPiece >= this.#pieces[piece]!.byteLength) {
-        inPiece -= this.#pieces[piece]!.byteLength;
-        piece += 1;
+  /** Whether the sequence stands at this place in the piece and, if it is cut there, in those behind it. */
+  #standsAt(sequence: Uint8Array, piece: number, at: number): boolean {
+    let one = this.#pieces[piece]!;
+    for (let i = 0, behind = piece, place = at; i < sequence.byteLength; i += 1, place += 1) {
+      while (place >= one.byteLength) {
+        place -= one.byteLength;
+        behind += 1;
+        one = this.#pieces[behind]!;
       }
-      if (this.#pieces[piece]![inPiece] !== sequence[i]) return false;
+      if (one[place] !== sequence[i]) return false;
     }
     return true;
   }
+}
+
+/** Where the sequence first stands in the piece as a whole; or -1. */
+function findWhole(piece: Uint8Array, sequence: Uint8Array, from: number): number {
+  const size = sequence.byteLength;
+  const last = piece.byteLength - size;
+  const first = sequence[0] as number;
+  for (let at = from; at <= last; at += 1) {
+    // Where one candidate follows another, looking is cheaper than calling.
+    if (piece[at] !== first) {
+      at = piece.indexOf(first, at);
+      if (at < 0 || at > last) return -1;
+    }
+    let same = 1;
+    while (same < size && piece[at + same] === sequence[same]) same += 1;
+    if (same === size) return at;
+  }
+  return -1;
 }
 
 /** A plain view: a `Buffer`'s own methods differ, and one kind of array is the fast kind. */
