@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Cli } from './support/cli.js';
+
+const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { version: string };
+
+describe('rxjs-flow', () => {
+  const cli = new Cli();
+  afterEach(() => cli.killAll());
+  afterAll(() => cli.remove());
+
+  it.each(['--version', '-V'])('prints its version with %s', async (option) => {
+    const run = cli.run([option]);
+    expect(await run.exit).toBe(0);
+    expect([run.out(), run.err()]).toEqual([`${version}\n`, '']);
+  });
+
+  it.each([
+    [['--help'], /proxy .*connect .*demo .*Endpoints are URLs.*Exit status.*Examples/s],
+    [['help', 'proxy'], /--listen.*--to.*--drain-ms/s],
+    [['proxy', '--help'], /--listen.*--to.*--drain-ms/s],
+    [['connect', '-h'], /<url>.*--connect-timeout-ms/s],
+    [['demo', '--help'], /--size-mib/],
+  ])('prints help for %p, no line of it wider than a terminal', async (args, pattern) => {
+    const run = cli.run(args);
+    expect(await run.exit).toBe(0);
+    expect(run.out()).toMatch(pattern);
+    expect(run.err()).toBe('');
+    expect(run.out().split('\n').filter((line) => line.length > 90)).toEqual([]);
+  });
+
+  it('prints its help on stderr when it is not said what to do', async () => {
+    const run = cli.run([]);
+    expect(await run.exit).toBe(2);
+    expect(run.out()).toBe('');
+    expect(run.err()).toMatch(/^Usage: rxjs-flow/);
+  });
+
+  it.each([
+    [['nonsense'], `unknown command 'nonsense'`],
+    [['proxy', '--nonsense'], `unknown option '--nonsense'`],
+    [['connect'], `missing required argument 'url'`],
+    [['connect', 'a', 'b'], 'too many arguments'],
+    [['proxy'], 'it is not said where to listen: proxy <from> <to>, or --listen <url>'],
+    [['proxy', 'tcp://127.0.0.1:0'], 'it is not said where to connect: proxy <from> <to>, or --to <url>'],
+    [['proxy', 'a', '--listen', 'b', '--to', 'c'], 'where to listen is said twice: a and --listen b'],
+    [['proxy', 'a', 'b', '--to', 'c'], 'where to connect is said twice: b and --to c'],
+    [['proxy', 'a', 'b', '--drain-ms', '1.5'], `argument '1.5' is invalid. It takes a whole number of at least 0.`],
+    [['proxy', 'a', 'b', '--progress-ms', '0'], `argument '0' is invalid. It takes a whole number of at least 1.`],
+    [['connect', 'a', '--connect-timeout-ms', '1e3'], `argument '1e3' is invalid. It takes a whole number of at least 1.`],
+    [['demo', '--size-mib', 'x'], `argument 'x' is invalid. It takes a whole number of at least 1.`],
+  ])('tells what is wrong with %p in one line, and exits with 2', async (args, message) => {
+    const run = cli.run(args);
+    expect(await run.exit).toBe(2);
+    expect(run.out()).toBe('');
+    expect(run.err()).toMatch(/^rxjs-flow: .*\n$/);
+    expect(run.err()).toContain(message);
+  });
+});

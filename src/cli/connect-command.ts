@@ -1,0 +1,39 @@
+/** `rxjs-flow connect`: standard input and output joined to an endpoint, as netcat does. */
+import type { Command } from 'commander';
+import { finalize, mergeMap, take } from 'rxjs';
+import { detach } from '../combinators/detach.js';
+import { proxy } from '../combinators/proxy.js';
+import { connectEndpoint } from '../node/connect-endpoint.js';
+import { wholeNumber } from './parse-number.js';
+import { runToEnd } from './run-to-end.js';
+import { stdioFlow } from './stdio-flow.js';
+
+interface ConnectOptions {
+  readonly connectTimeoutMs: number;
+}
+
+export function addConnectCommand(program: Command): void {
+  program
+    .command('connect')
+    .summary('join stdin and stdout to an endpoint')
+    .description(
+      'Send stdin to an endpoint and print what it answers. The end of stdin is passed on, and the answer goes on after ' +
+        'it; over when both have ended (on a terminal, when the endpoint has).',
+    )
+    .argument('<url>', 'the endpoint, e.g. tcp://127.0.0.1:80')
+    .option('--connect-timeout-ms <ms>', 'how long it may take to answer', wholeNumber(1), 10_000)
+    .action(async (url: string, { connectTimeoutMs }: ConnectOptions) => {
+      const conversation = connectEndpoint(url, { connectTimeoutMs }).pipe(
+        detach(),
+        take(1),
+        mergeMap((remote) => proxy(stdioFlow(), remote)),
+        finalize(releaseStdin),
+      );
+      await runToEnd(conversation);
+    });
+}
+
+/** At a terminal its end may never come, and a reading that goes on would keep the process alive. */
+function releaseStdin(): void {
+  if ('unref' in process.stdin) process.stdin.unref(); // a file has none, and needs none
+}

@@ -1,0 +1,35 @@
+/** The commands, and what they have in common: help, version, how a wrong command line is told. */
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { addConnectCommand } from './connect-command.js';
+import { addDemoCommand } from './demo-command.js';
+import { addProxyCommand } from './proxy-command.js';
+
+const { version } = createRequire(import.meta.url)('rxjs-flow/package.json') as { version: string };
+
+const HELP = `
+Endpoints are URLs:
+  tcp://HOST:PORT      a TCP connection; to listen, port 0 is any free one
+  unix:PATH            a Unix socket
+
+Exit status: 0 ended in order, 1 failed (one line on stderr says why), 2 wrong usage.
+
+Examples:
+  rxjs-flow proxy --listen tcp://127.0.0.1:8080 --to tcp://127.0.0.1:80
+  echo hello | rxjs-flow connect tcp://127.0.0.1:8080
+  rxjs-flow demo`;
+
+export function makeProgram(): Command {
+  const program = new Command('rxjs-flow')
+    .description('Two-way byte streams between endpoints: with backpressure, and with half-close carried across.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText('after', HELP)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'rxjs-flow: ')) })
+    .exitOverride();
+  addProxyCommand(program);
+  addConnectCommand(program);
+  addDemoCommand(program);
+  return program;
+}

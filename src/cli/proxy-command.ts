@@ -1,0 +1,39 @@
+/** `rxjs-flow proxy`: its arguments and options. What it does is `proxy-run.ts`. */
+import type { Command } from 'commander';
+import { wholeNumber } from './parse-number.js';
+import { proxyRun, type ProxyRunOptions } from './proxy-run.js';
+import { runToEnd } from './run-to-end.js';
+
+interface ProxyOptions extends ProxyRunOptions {
+  readonly listen?: string;
+  readonly to?: string;
+}
+
+export function addProxyCommand(program: Command): void {
+  const milliseconds = wholeNumber(1);
+  program
+    .command('proxy')
+    .summary('carry every connection from one endpoint to another')
+    .description('Carry every connection to <from> on to <to>, both ways, half-close included, with live progress.')
+    .argument('[from]', 'where to listen, as --listen')
+    .argument('[to]', 'where to connect, as --to')
+    .option('-l, --listen <url>', 'where to listen')
+    .option('-t, --to <url>', 'where to connect for each connection')
+    .option('--drain-ms <ms>', 'after SIGINT or SIGTERM, how long connections may go on', wholeNumber(0), 10_000)
+    .option('--connect-timeout-ms <ms>', 'how long <to> may take to answer', milliseconds, 10_000)
+    .option('--half-close-timeout-ms <ms>', 'how long one direction may outlive the other (default: for ever)', milliseconds)
+    .option('--max-connections <n>', 'connections at a time (default: no limit)', wholeNumber(1))
+    .option('--progress-ms <ms>', 'how often to print progress where the output is no terminal', milliseconds, 5000)
+    .action(async (from: string | undefined, to: string | undefined, options: ProxyOptions, command: Command) => {
+      const listen = oneOf(command, 'where to listen', '--listen', from, options.listen);
+      const target = oneOf(command, 'where to connect', '--to', to, options.to);
+      await runToEnd(proxyRun(listen, target, options));
+    });
+}
+
+/** An endpoint is named by its place or by its option, and by one of the two only. */
+function oneOf(command: Command, what: string, option: string, ...named: (string | undefined)[]): string {
+  const [one, more] = named.filter((url) => url !== undefined);
+  if (more !== undefined) return command.error(`error: ${what} is said twice: ${one!} and ${option} ${more}`);
+  return one ?? command.error(`error: it is not said ${what}: proxy <from> <to>, or ${option} <url>`);
+}

@@ -1,0 +1,56 @@
+/** A run of `rxjs-flow proxy`: joins its work, its report, the signals that end it and the screen. */
+import { interval, merge, Observable, tap, using } from 'rxjs';
+import { formatAddress } from './format-address.js';
+import { ProxyReport } from './proxy-report.js';
+import { serveProxy, type ProxyServerConfig } from './proxy-server.js';
+import { openScreen, type Screen } from './screen.js';
+import { stopSignals } from './stop-signals.js';
+
+export interface ProxyRunOptions extends Pick<ProxyServerConfig, 'connectTimeoutMs' | 'halfCloseTimeoutMs' | 'maxConnections'> {
+  readonly drainMs: number;
+  /** How often to say where things stand, if not on a terminal. */
+  readonly progressMs: number;
+}
+
+/** Proxies from one endpoint to the other until a signal comes and the last connection has ended. */
+export function proxyRun(from: string, to: string, options: ProxyRunOptions): Observable<unknown> {
+  const out = process.stdout;
+  const everyMs = out.isTTY ? 250 : options.progressMs;
+  return using(
+    () => openScreen(out),
+    (screen) => shown(screen as Screen, everyMs, from, to, options),
+  );
+}
+
+function shown(screen: Screen, everyMs: number, from: string, to: string, options: ProxyRunOptions): Observable<unknown> {
+  const { drainMs, progressMs: _, ...limits } = options;
+  const report = new ProxyReport();
+  const signals = stopSignals(drainMs);
+  const say = (line: string | null) => {
+    if (line !== null) screen.event(line);
+  };
+  const work = serveProxy({
+    ...limits,
+    from,
+    to,
+    sampleMs: everyMs,
+    signals,
+    onListening: (address) => say(`listening on ${formatAddress(address)}, proxying to ${to}`),
+  }).pipe(tap({ next: (event) => say(report.take(event)), complete: () => say(report.summary()) }));
+  const goodbyes = signals.stop.pipe(tap((signal) => say(goodbye(signal, report.openConnections, drainMs))));
+  const progress = interval(everyMs).pipe(tap(() => screen.status(report.status())));
+  return untilTheEndOf(work, goodbyes, progress);
+}
+
+function goodbye(signal: string, open: number, drainMs: number): string {
+  const nothingNew = `${signal}: no new connections`;
+  return open === 0 ? nothingNew : `${nothingNew}; ${open} open may take ${drainMs} ms to end (a second signal ends them now)`;
+}
+
+/** What goes on beside `work` is subscribed before it, so as to miss nothing, and ends with it. */
+function untilTheEndOf(work: Observable<unknown>, ...beside: Observable<unknown>[]): Observable<unknown> {
+  return new Observable((subscriber) => {
+    subscriber.add(merge(...beside).subscribe());
+    subscriber.add(work.subscribe(subscriber));
+  });
+}

@@ -1,0 +1,83 @@
+/** The work of `rxjs-flow proxy`, as events; how they look is `proxy-report.ts`. */
+import { catchError, concat, defer, map, mergeMap, type Observable, of, take, takeUntil, tap, using } from 'rxjs';
+import { detach } from '../combinators/detach.js';
+import { proxy, type ProxyStats } from '../combinators/proxy.js';
+import { ProxyError } from '../combinators/proxy-error.js';
+import type { Flow } from '../flow/flow.js';
+import { FlowError, isFlowError } from '../flow/flow-error.js';
+import { connectEndpoint } from '../node/connect-endpoint.js';
+import { listenEndpoint } from '../node/listen-endpoint.js';
+import type { TcpAddress, UnixAddress } from '../node/socket-flow.js';
+import type { StopSignals } from './stop-signals.js';
+
+export interface ProxyServerConfig {
+  /** URLs of endpoints. */
+  readonly from: string;
+  readonly to: string;
+  readonly connectTimeoutMs: number;
+  readonly halfCloseTimeoutMs?: number;
+  readonly maxConnections?: number;
+  /** How often a connection says how far it is. */
+  readonly sampleMs: number;
+  readonly signals: StopSignals;
+  readonly onListening: (address: TcpAddress | UnixAddress) => void;
+}
+
+/** What became of the connection of that number, which came from `name`. */
+export interface ProxyEvent {
+  readonly kind: 'opened' | 'carried' | 'ended' | 'failed';
+  readonly connection: number;
+  readonly name: string;
+  /** What it has carried until now; `null` before it reached the other side. */
+  readonly stats: ProxyStats | null;
+  /** Why, of one that failed. */
+  readonly error?: unknown;
+}
+
+/**
+ * Proxies every connection until told to stop, and completes when the last one has ended. Errors if it cannot listen;
+ * a connection that fails is an event.
+ */
+export function serveProxy(config: ProxyServerConfig): Observable<ProxyEvent> {
+  const { from, onListening, signals, maxConnections } = config;
+  const limit = maxConnections === undefined ? {} : { maxConnections };
+  // Detached: that listening stops must not abort them.
+  const clients = listenEndpoint(from, { listeningObserver: { next: onListening }, ...limit }).pipe(detach(), takeUntil(signals.stop));
+  return clients.pipe(mergeMap((client, at) => carry(client, at + 1, config)));
+}
+
+function carry(client: Flow, connection: number, config: ProxyServerConfig): Observable<ProxyEvent> {
+  const { to, connectTimeoutMs, halfCloseTimeoutMs, sampleMs, signals } = config;
+  const limits = halfCloseTimeoutMs === undefined ? { sampleMs } : { sampleMs, halfCloseTimeoutMs };
+  let stats: ProxyStats | null = null;
+  const event = (kind: ProxyEvent['kind'], more: Partial<ProxyEvent> = {}) => ({ kind, connection, name: client.name, stats, ...more });
+  const tooLate = new FlowError('aborted', `${client.name}: not ended in time`);
+  const cut = signals.cut.pipe(
+    map(() => {
+      throw tooLate;
+    }),
+  );
+  const server = connectEndpoint(to, { connectTimeoutMs }).pipe(detach(), take(1), takeUntil(cut)); // errors with it
+  const carried = server.pipe(
+    mergeMap((far) => abortedBy(signals.cut, client, tooLate, proxy(client, far, limits))),
+    tap((latest) => (stats = latest)),
+    map(() => event('carried')),
+  );
+  return concat(defer(() => of(event('opened'))), carried, defer(() => of(event('ended')))).pipe(
+    catchError((error: unknown) => {
+      client.abort(error); // where it got no further than connecting
+      if (isFlowError(error, 'unsupported')) throw error; // `to` names no endpoint, and will not for the next one
+      if (!(error instanceof ProxyError)) return of(event('failed', { error }));
+      const wasCut = error.causes.some((cause) => (cause as Partial<FlowError>).cause === tooLate);
+      return of(event('failed', { error: wasCut ? tooLate : error, stats: { aToB: error.aToB, bToA: error.bToA } }));
+    }),
+  );
+}
+
+/** `work` on a flow that is aborted when `cut` comes: the work tells the end in its own way. */
+function abortedBy<T>(cut: Observable<unknown>, flow: Flow, reason: unknown, work: Observable<T>): Observable<T> {
+  return using(
+    () => cut.subscribe(() => flow.abort(reason)),
+    () => work,
+  );
+}
