@@ -1,15 +1,15 @@
 /**
- * `npx tsx --tsconfig tools/tsconfig.run.json examples/redis/main.ts [port] [host]`, after `npm run build`: talks to a Redis server, pipelined, and prints what it says.
+ * `npx tsx --tsconfig tools/tsconfig.run.json examples/redis/main.ts [url]`, after `npm run build`: talks to a Redis server, pipelined, and prints what it says.
  */
 import { firstValueFrom, forkJoin } from 'rxjs';
 import { detach, formatError } from 'rxjs-flow';
-import { connectTcp } from 'rxjs-flow/node';
+import { connectEndpoint } from 'rxjs-flow/node';
 import { RedisClient } from './redis-client.js';
 
-const [port = '6379', host = '127.0.0.1'] = process.argv.slice(2);
+const [url = 'tcp://127.0.0.1:6379'] = process.argv.slice(2);
 
 try {
-  const client = new RedisClient(await firstValueFrom(connectTcp({ host, port: Number(port) }).pipe(detach())));
+  const client = new RedisClient(await firstValueFrom(connectEndpoint(url).pipe(detach())));
   // Four commands on their way before the first reply is back.
   const replies = await firstValueFrom(
     forkJoin([client.ping(), client.del('visits'), client.incr('visits'), client.get('visits')]),
