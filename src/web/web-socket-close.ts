@@ -15,6 +15,6 @@ export function closeMeaning(code: number): FlowErrorCode | 'in order' {
 /** What went wrong by the error that the `ws` package tells with its events; browsers tell none. */
 export function errorCode(error: unknown): FlowErrorCode | undefined {
   const code = String((error as { code?: unknown } | undefined)?.code);
-  if (code.startsWith('WS_ERR')) return /_LENGTH|MANY/.test(code) ? 'too-large' : 'protocol';
+  if (code.startsWith('WS_ERR')) return /UNSUPP|MANY/.test(code) ? 'too-large' : 'protocol';
   return /FOUND|EAI|UNREACH/.test(code) ? 'unreachable' : undefined;
 }

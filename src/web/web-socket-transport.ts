@@ -159,4 +159,4 @@ export class WebSocketTransport implements Transport {
   }
 }
 
-const LONGEST_LOOK_MS = 64;
+const LONGEST_LOOK_MS = 16;
