@@ -360,7 +360,7 @@ describe('a tape that is recorded, saved, loaded and replayed', () => {
         const replayed = inVirtualTime((log) => play(replay(loadTape(lines)), one, log));
         expect([...replayed].sort()).toEqual([...original].sort());
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

@@ -1,15 +1,30 @@
-/** Bytes as base64 (RFC 4648 §4, padded) and back, without Node: in pieces, since arguments of one call are limited. */
-
-const PIECE = 0x2000;
+/**
+ * Bytes as base64 (RFC 4648 §4, padded) and back, without Node. There through a table, since `btoa` wants its bytes as
+ * characters of a string, which takes ten times as long; back by `atob`, which is as fast as a table.
+ */
+const ALPHABET = /* @__PURE__ */ new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
+const PAD = 0x3d;
 
 export function toBase64(bytes: Uint8Array): string {
-  let binary = '';
-  for (let at = 0; at < bytes.byteLength; at += PIECE) binary += String.fromCharCode(...bytes.subarray(at, at + PIECE));
-  return btoa(binary);
+  const size = bytes.byteLength;
+  const coded = new Uint8Array(Math.ceil(size / 3) * 4);
+  let to = 0;
+  for (let at = 0; at < size; at += 3) {
+    const bits = (bytes[at]! << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    coded[to] = ALPHABET[bits >> 18]!;
+    coded[to + 1] = ALPHABET[(bits >> 12) & 63]!;
+    coded[to + 2] = ALPHABET[(bits >> 6) & 63]!;
+    coded[to + 3] = ALPHABET[bits & 63]!;
+    to += 4;
+  }
+  const padding = (3 - (size % 3)) % 3;
+  coded.fill(PAD, coded.byteLength - padding);
+  return new TextDecoder().decode(coded);
 }
 
 /** `undefined` for what is not base64. */
 export function fromBase64(text: string): Uint8Array | undefined {
+  if (text.length % 4 !== 0) return undefined;
   let binary: string;
   try {
     binary = atob(text);
