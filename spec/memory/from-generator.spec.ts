@@ -296,6 +296,21 @@ describe('fromGenerator: the input', () => {
     expect(log).toEqual(['|']);
   });
 
+  it("drops what an async generator throws after shutdown('read'), and writing goes on", async () => {
+    const gate = deferred();
+    const input = async function* () {
+      await gate.promise;
+      yield 'a';
+    };
+    const flow = fromGenerator({ input, output: taking([]) });
+    const log = logOf(flow.read());
+    flow.shutdown('read');
+    gate.reject(new Error('too late'));
+    await turns();
+    expect(log).toEqual(['|']);
+    expect(writeOf(flow, 'x')).toEqual(['ok', '|']);
+  });
+
   it.each(['resolve', 'reject'] as const)('drops what an async generator does after the abort: its await %ss', async (outcome) => {
     const gate = deferred();
     const diary: Diary = [];

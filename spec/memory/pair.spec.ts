@@ -97,6 +97,14 @@ describe('flowPair: maxChunk', () => {
     expect(count).toBe(1_000_000);
   });
 
+  it('drops a million chunks that nobody will read without growing the stack', () => {
+    const [a, b] = flowPair({ maxChunk: 1, capacity: 10 });
+    const result = logOf(a.write(new Uint8Array(1_000_000)));
+    expect(result).toEqual([]);
+    b.shutdown('read');
+    expect(result).toEqual(['ok', '|']);
+  });
+
   it('plays ping-pong 100,000 times without growing the stack', () => {
     const [a, b] = flowPair({ maxChunk: 1 });
     const ball = Uint8Array.of(1);

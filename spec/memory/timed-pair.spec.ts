@@ -359,6 +359,25 @@ describe('flowPair: its timers', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  it('are none for what is written, or ended, towards an end that is gone', () => {
+    const [a, b] = flowPair({ latencyMs: 50, capacity: 4 });
+    b.abort();
+    expect(logOf(write(a, 'more than the capacity'))).toEqual(['ok', '|']);
+    a.shutdown('write');
+    expect(jest.getTimerCount()).toBe(1); // the reset for a
+    jest.advanceTimersByTime(50);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('are on time though the clock is set back meanwhile', () => {
+    const [a, b] = flowPair({ latencyMs: 50 });
+    const log = logOf(b.read());
+    write(a, 'hello');
+    jest.setSystemTime(Date.now() - 3_600_000);
+    jest.advanceTimersByTime(50);
+    expect(log).toEqual(['hello']);
+  });
+
   it('are none once both ends have aborted', () => {
     const [a, b] = flowPair({ latencyMs: 50 });
     write(a, 'on its way');

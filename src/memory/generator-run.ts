@@ -59,8 +59,8 @@ export class GeneratorRun<Sent> implements AnswerListener<Turn> {
     this.#answers.cancel();
     if (state === 'suspended') this.#return(done, failed);
     else {
-      // A synchronous one cannot be told from inside its own turn: `#pause` does it.
-      if (state === 'running' && isAsync(this.#generator)) this.#return(ignore, ignore);
+      // An asynchronous one takes note; a synchronous one, stopped from inside its own turn, refuses: `#pause` tells it.
+      if (state === 'running') this.#return(ignore, ignore);
       done();
     }
   }
@@ -77,7 +77,7 @@ export class GeneratorRun<Sent> implements AnswerListener<Turn> {
 
   /** The turn is over; so may be the generator, or it may have been stopped meanwhile. */
   #pause(turn: Turn): void {
-    if (this.#state === 'over' && turn.done !== true) this.#return(ignore, ignore);
+    if (this.#state === 'over') this.#return(ignore, ignore);
     else this.#state = turn.done === true ? 'over' : 'suspended';
   }
 
@@ -97,10 +97,6 @@ export class GeneratorRun<Sent> implements AnswerListener<Turn> {
 function checked<Sent>(generator: AnyGenerator<Sent>): AnyGenerator<Sent> {
   if (typeof (generator as Partial<AnyGenerator<Sent>> | null | undefined)?.next === 'function') return generator;
   throw new TypeError(`a generator function is needed, not one that returns ${describe(generator)}`);
-}
-
-function isAsync(generator: object | undefined): boolean {
-  return generator !== undefined && Symbol.asyncIterator in generator;
 }
 
 function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
