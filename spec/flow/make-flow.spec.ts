@@ -331,6 +331,15 @@ describe('makeFlow: ending', () => {
     expect(log).toEqual(['closed']);
   });
 
+  it('fetches at most 64 KiB and a buffer ahead when it is closed, whatever the high-water mark', () => {
+    const transport = new LoggingTransport(1_000_000, 1_000_000);
+    const flow = makeFlow(transport);
+    flow.close();
+    let pushes = 1;
+    while (transport.link.push(new Uint8Array(1000))) pushes += 1;
+    expect(pushes).toBe(66);
+  });
+
   it('runs the close hook of a transport without a peer once, and close() errors with its failure', () => {
     const failure = new FlowError('failed', 'hooked: the hook failed');
     let runs = 0;

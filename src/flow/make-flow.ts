@@ -27,13 +27,16 @@ export function makeFlow(transport: Transport): Flow {
   checkTransport(transport);
   const mark = transport.highWaterMark ?? 0;
   const limit = transport.maxQueuedBytes;
-  const inbound = new Pipe(mark, limit === undefined ? { arrived: true } : { arrived: true, limit });
+  const inbound = new Pipe(Math.min(mark, MOST_AHEAD), limit === undefined ? { arrived: true } : { arrived: true, limit });
   const outbound = new Pipe(mark, { acknowledged: true });
   const endpoint = new Endpoint(inbound, outbound);
   const flow = new PipedFlow(endpoint, transport.name);
   new TransportLink(transport, endpoint).open();
   return flow;
 }
+
+/** Bytes that `close()` fetches ahead of any reader, to find an end close behind: it makes no room for a peer that goes on. */
+const MOST_AHEAD = 65536;
 
 function checkTransport(transport: Transport): void {
   check('transport', transport, 'object');
