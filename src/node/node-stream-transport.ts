@@ -9,7 +9,7 @@ import { mergeSmall } from './merge-small.js';
 import { systemFlowError } from './system-error.js';
 
 export class NodeStreamTransport implements Transport {
-  readonly highWaterMark = 65536;
+  readonly highWaterMark: number = 65536;
   protected link!: FlowLink;
 
   constructor(
@@ -40,10 +40,7 @@ export class NodeStreamTransport implements Transport {
 
   /** The first write of a tick leaves at once; what follows in the same tick waits in the engine and leaves together. */
   write(buffer: Uint8Array): boolean {
-    const { writable } = this;
-    const room = writable.write(buffer);
-    if (buffer.byteLength >= LARGE && writable.writableLength === 0) return true;
-    if (room) process.nextTick(this.#ready);
+    if (this.writable.write(buffer)) process.nextTick(this.#ready);
     return false;
   }
 
@@ -111,6 +108,3 @@ export class NodeStreamTransport implements Transport {
     if (writable.writableFinished) this.#onFinish();
   }
 }
-
-/** A buffer worth no copy: one that left at once is through, and the next may follow in the same tick. */
-const LARGE = 16384;

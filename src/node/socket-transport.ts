@@ -8,17 +8,23 @@ import { FlowError } from '../flow/flow-error.js';
 import type { FlowLink } from '../flow/transport.js';
 import { NodeStreamTransport } from './node-stream-transport.js';
 import type { ReadSlab } from './read-slab.js';
+import { WriteGatherer } from './write-gatherer.js';
 
 export class SocketTransport extends NodeStreamTransport {
+  /** Several large reads: with less, a busy socket would stop and go. */
+  override readonly highWaterMark = 262144;
+
+  readonly #gatherer: WriteGatherer | null;
   #taken = false;
 
-  /** @param slab what the socket was told to read into, if it was: without one it emits `data` events. */
+  /** @param slab what the socket was made to read into; without one it is not of `slab-socket`'s making. */
   constructor(
     name: string,
     private readonly socket: Socket,
     private readonly slab: ReadSlab | null,
   ) {
     super(name, socket, socket);
+    this.#gatherer = slab === null ? null : new WriteGatherer(socket);
   }
 
   override open(link: FlowLink): void {
@@ -30,9 +36,25 @@ export class SocketTransport extends NodeStreamTransport {
     if (!this.#taken) super.pull();
   }
 
+  override write(buffer: Uint8Array): boolean {
+    return this.#gatherer === null ? super.write(buffer) : this.#gatherer.write(buffer);
+  }
+
+  override writev(buffers: Uint8Array[]): boolean {
+    return this.#gatherer === null ? super.writev(buffers) : this.#gatherer.writev(buffers);
+  }
+
+  override end(): void {
+    const { socket } = this;
+    this.#gatherer?.flush();
+    // Not before all has left: a socket that is told to end cannot be reset until it has.
+    if (socket.writableLength === 0) socket.end();
+    else socket.write(NOTHING, () => socket.end());
+  }
+
   override abort(): void {
     const { socket } = this;
-    // A reset is refused while the FIN is on its way, which takes a turn of the event loop: nothing is queued before it.
+    // A reset is refused while the FIN is on its way, which takes a turn of the event loop.
     if (socket.writableEnded && !socket.writableFinished) socket.once('finish', () => reset(socket));
     else reset(socket);
   }
@@ -55,6 +77,8 @@ export class SocketTransport extends NodeStreamTransport {
     else super.onClosed();
   }
 }
+
+const NOTHING = new Uint8Array(0);
 
 /** TCP says RST, so that the peer can tell it from an end; a Unix socket has no such thing and is just closed. */
 function reset(socket: Socket): void {
