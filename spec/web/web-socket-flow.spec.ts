@@ -298,8 +298,8 @@ describe('webSocketFlow', () => {
     let server: Server;
     let peers: Socket[];
 
-    /** A flow to a peer that shakes hands and then sends these bytes. */
-    async function flowTo(bytes: Uint8Array, options = {}): Promise<Flow> {
+    /** A flow to a peer that shakes hands and then sends these bytes, and waits or leaves. */
+    async function flowTo(bytes: Uint8Array, then: 'waits' | 'leaves'): Promise<Flow> {
       peers = [];
       server = createServer((socket) => {
         peers.push(socket);
@@ -307,14 +307,16 @@ describe('webSocketFlow', () => {
           const key = /sec-websocket-key: (.*)\r\n/i.exec(request.toString())![1]!;
           const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
           socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
-          socket.write(bytes);
+          socket.write(bytes, () => {
+            if (then === 'leaves') socket.destroy();
+          });
         });
         socket.on('error', () => undefined);
       });
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');
       const { port } = server.address() as { port: number };
-      return webSocketFlow(new WebSocket(`ws://127.0.0.1:${port}/`, { maxPayload: 1000, ...options }));
+      return webSocketFlow(new WebSocket(`ws://127.0.0.1:${port}/`, { maxPayload: 1000 }));
     }
 
     afterEach(async () => {
@@ -333,7 +335,7 @@ describe('webSocketFlow', () => {
       ['a message of 2000 bytes where 1000 may come', [0x82, 126, 0x07, 0xd0], 'too-large'],
       ['a message of 2⁶³ bytes', [0x82, 127, 0x7f, 255, 255, 255, 255, 255, 255, 255], 'too-large'],
     ])('fails with a typed error for %s', async (_, bytes, code) => {
-      const flow = await flowTo(new Uint8Array(bytes));
+      const flow = await flowTo(new Uint8Array(bytes), 'waits');
       const failure = await failureOf(flow.read());
       expect([failure.code, failure.cause]).toEqual([code, expect.any(Error)]);
       expect(await endOf(flow)).toBe(code);
@@ -342,9 +344,8 @@ describe('webSocketFlow', () => {
     it('ends for any bytes at all', async () => {
       await fc.assert(
         fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
-          const flow = await flowTo(bytes);
+          const flow = await flowTo(bytes, 'leaves');
           watch(flow.read());
-          setTimeout(() => peers[0]?.destroy(), 20);
           expect(['complete', 'protocol', 'too-large', 'reset', 'refused', 'failed']).toContain(await endOf(flow));
           await new Promise((resolve) => server.close(resolve));
         }),
