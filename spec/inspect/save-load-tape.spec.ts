@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { catchError, concat, from, lastValueFrom, NEVER, type Observable, of, throwError, toArray } from 'rxjs';
 import { FlowError } from '../../src/flow/flow-error.js';
@@ -103,6 +105,26 @@ describe('loadTape', () => {
     ];
     expect(all(loadTape(file))).toEqual(tape);
     expect(all(loadTape([utf8(file)]))).toEqual(tape);
+  });
+
+  it('reads the tape that the description of the format shows', () => {
+    const description = readFileSync(join(__dirname, '../../docs/tape-format.md'), 'utf8');
+    const shown = /```jsonl\n([^`]*)```/.exec(description)![1]!;
+    const events = all(loadTape(shown));
+    expect(events).toHaveLength(shown.trim().split('\n').length);
+    expect(all(saveTape(events)).join('')).toBe(shown);
+  });
+
+  it('is described with every kind of event that there is', () => {
+    const description = readFileSync(join(__dirname, '../../docs/tape-format.md'), 'utf8');
+    const kinds = new Set<string>();
+    fc.assert(
+      fc.property(arbitraryTape, (tape) => {
+        for (const event of tape) kinds.add(event.kind);
+      }),
+    );
+    kinds.delete('start');
+    expect([...description.matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1]).sort()).toEqual(['kind', ...kinds].sort());
   });
 
   it('reads from what produces its chunks in time', async () => {
