@@ -1,0 +1,14 @@
+// What all mutation tests have in common; tools/mutation.mjs says which specs are about which sources, and runs them.
+
+/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+export default {
+  testRunner: 'jest',
+  ignorePatterns: ['dist', 'bench', 'examples', 'docs', 'coverage', 'scratch'],
+  coverageAnalysis: 'perTest',
+  // A mutant of what runs as a module is loaded would have to run every spec.
+  ignoreStatic: true,
+  concurrency: 2,
+  reporters: ['clear-text', 'progress', 'html'],
+  clearTextReporter: { allowColor: false, reportTests: false, skipFull: true },
+  incremental: true,
+};

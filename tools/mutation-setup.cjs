@@ -1,0 +1,46 @@
+// For mutation tests only, before each file of specs: what makes thousands of runs bearable.
+
+const os = require('node:os');
+const fc = require('fast-check');
+const { config } = require('rxjs');
+
+// The specs that go round a loop a million times are about the stack and about time; a mutant that concerns either shows
+// itself elsewhere too.
+const LONG = /million|100,000|linear time|large backlog/;
+fc.configureGlobal({ numRuns: 25 });
+
+// One failed test is enough to find a mutant, and Jest's callers have no such option. A module of Node's own is what the
+// files of one run have in common.
+const FOUND = Symbol.for('rxjs-flow/found-mutant');
+const mutant = process.env['__STRYKER_ACTIVE_MUTANT__'];
+
+const original = globalThis.it;
+const chosen = (name) => (LONG.test(name) ? original.skip : original);
+globalThis.it = Object.assign((name, test, ms) => chosen(name)(name, noting(test), ms), original, {
+  each: (...table) => (name, test, ms) => chosen(name).each(...table)(name, noting(test), ms),
+});
+
+/** Runs the test unless the mutant has been found; notes if this test finds it. */
+function noting(test) {
+  return (...args) => {
+    if (mutant !== undefined && os[FOUND] === mutant) throw new Error('found already');
+    try {
+      const result = test(...args);
+      return typeof result?.then === 'function' ? result.then(undefined, found) : result;
+    } catch (error) {
+      return found(error);
+    }
+  };
+}
+
+function found(error) {
+  os[FOUND] = mutant;
+  throw error;
+}
+
+// What RxJS has nobody to tell fails a test, instead of ending the process that runs the mutants.
+const unhandled = [];
+config.onUnhandledError = (error) => unhandled.push(error);
+globalThis.afterEach(() => {
+  if (unhandled.length > 0) found(unhandled.splice(0)[0]);
+});
