@@ -30,19 +30,24 @@ export interface Http2Push {
 export function clientPushes(connection: Http2Connection, session: ClientHttp2Session): Observable<Http2Push> {
   const pushes = new Subject<Http2Push>();
   session.on('stream', (stream, block) => {
-    stream.on('error', () => {}); // its flow, if one is made, is told by its own listener
     if (pushes.observed) pushes.next(takePush(connection, stream, block));
-    else stream.close(REFUSED_STREAM);
+    else refuse(stream);
   });
   // Why the connection ended is told by `closed`: here an error would be one more to handle, or to crash on.
   connection.closed.subscribe({ error: () => pushes.complete(), complete: () => pushes.complete() });
   return pushes.asObservable();
 }
 
+function refuse(stream: ClientHttp2Stream): void {
+  stream.on('error', () => {}); // nobody is left to be told
+  stream.close(REFUSED_STREAM);
+}
+
 function takePush(connection: Http2Connection, stream: ClientHttp2Stream, block: IncomingHttpHeaders): Http2Push {
   const transport = new StreamTransport(`${connection.name}, pushed stream ${stream.id}`, stream, connection, true);
   const flow = makeFlow(transport);
   flow.shutdown('write');
+  transport.listen();
   transport.expectBody(false);
   const head = new AsyncSubject<Http2Response>();
   stream.once('push', (response, flags: number) => {

@@ -57,6 +57,7 @@ export function clientRequest(
     }
     const transport = new StreamTransport(`${connection.name}, stream ${stream.id ?? 'pending'}`, stream, connection, true);
     const flow = makeFlow(transport);
+    transport.listen();
     transport.expectBody(true);
     flow.closed.subscribe({ error: fail, complete: () => {} });
     stream.once('response', (block, flags) => {
@@ -70,7 +71,7 @@ export function clientRequest(
     if (endStream) flow.shutdown('write');
     else if (body !== undefined || !isTunnel) {
       const sending = sendBody(body ?? '', flow, onFailure);
-      transport.onGone = () => sending.unsubscribe();
+      transport.owner = { onGone: () => sending.unsubscribe(), onLost: () => {} };
     }
     return () => flow.abort();
   });

@@ -1,8 +1,7 @@
 /** What a server is asked for, as a flow. */
-import type { IncomingHttpHeaders } from 'node:http2';
 import type { Observable } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
-import { incomingHeaders, type Headers, type HeadersInput } from './headers.js';
+import type { Headers, HeadersInput } from './headers.js';
 import type { Http2Reply } from './http2-reply.js';
 
 /** The request that a server promises to answer unasked. */
@@ -42,23 +41,4 @@ export interface Http2Request extends Flow {
    * Throws a `TypeError` for what is no request or no reply.
    */
   push(promised: Http2Promise, reply: Http2Reply): Observable<void>;
-}
-
-/** The stream's flow, with what its head said. */
-export function makeRequest(
-  flow: Flow,
-  trailers: Observable<Headers>,
-  block: IncomingHttpHeaders,
-  push: Http2Request['push'],
-): Http2Request {
-  return Object.assign(flow, {
-    method: block[':method'] ?? '',
-    path: block[':path'] ?? '',
-    authority: block[':authority'] ?? block.host ?? '',
-    scheme: block[':scheme'] ?? '',
-    protocol: block[':protocol'],
-    headers: incomingHeaders(block),
-    trailers,
-    push,
-  });
 }

@@ -2,6 +2,7 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { Subscription } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
+import { isBytes } from '../flow/is-bytes.js';
 import { discardBody, sendBody } from './http2-body.js';
 import type { Http2Reply } from './http2-reply.js';
 import { sendTrailers } from './outbound-trailers.js';
@@ -10,31 +11,61 @@ import type { StreamTransport } from './stream-transport.js';
 /** Where a reply goes. */
 export interface ReplyTarget {
   readonly stream: ServerHttp2Stream;
-  readonly transport: StreamTransport;
-  /** The stream's flow: the body goes through its write side. */
+  /** `null` while there is no flow. */
+  readonly transport: StreamTransport | null;
+  /** The stream's flow: what is streamed goes through its write side. */
   readonly flow: Flow;
-  readonly method: string;
 }
 
 /**
- * Sends `reply` with its checked head; what is returned gives the body up. A body or trailers that fail are reported to
- * `onFailure`, once the head has gone.
+ * Sends `reply` to a request of `method`, with its checked head; what is returned gives the body up. A body or trailers
+ * that fail are reported to `onFailure`, once the head has gone.
  */
-export function sendReply(target: ReplyTarget, head: OutgoingHttpHeaders, reply: Http2Reply, onFailure: (error: unknown) => void): Subscription {
-  const { stream, transport, flow, method } = target;
+export function sendReply(
+  target: ReplyTarget,
+  method: string,
+  head: OutgoingHttpHeaders,
+  reply: Http2Reply,
+  onFailure: (error: unknown) => void,
+): Subscription {
+  const { stream } = target;
   const status = head[':status'] as number;
   const { body, trailers } = reply;
-  const isBodiless = method === 'HEAD' || BODILESS.has(status);
+  if (method === 'HEAD' || BODILESS.has(status)) {
+    stream.respond(head, { endStream: true });
+    discardBody(body);
+    endFlow(target);
+    return Subscription.EMPTY;
+  }
+  if (trailers !== undefined) sendTrailers(stream, trailers, onFailure);
   const isTunnel = method === 'CONNECT' && status < 300 && body === undefined;
-  const isEmpty = body === undefined && trailers === undefined && !isTunnel && !transport.hasWaiting;
-  const hasTrailers = trailers !== undefined && !isBodiless;
-  stream.respond(head, { endStream: isBodiless || isEmpty, waitForTrailers: hasTrailers });
-  if (hasTrailers) sendTrailers(stream, trailers, onFailure);
+  const isWhole = body === undefined || typeof body === 'string' || isBytes(body);
+  const hasWaiting = target.transport?.hasWaiting === true;
+  if (isWhole && !isTunnel && !hasWaiting) {
+    respondWhole(stream, head, body, trailers !== undefined);
+    endFlow(target);
+    return Subscription.EMPTY;
+  }
+  stream.respond(head, { waitForTrailers: trailers !== undefined });
+  const { flow } = target;
+  target.transport?.openWrite();
+  if (isTunnel) return Subscription.EMPTY;
+  return sendBody(body ?? '', flow, onFailure);
+}
+
+/** In one piece, and past the flow: END_STREAM leaves with the last of it. */
+function respondWhole(stream: ServerHttp2Stream, head: OutgoingHttpHeaders, body: string | Uint8Array | undefined, waitForTrailers: boolean): void {
+  const isEmpty = body === undefined || body.length === 0;
+  stream.respond(head, { endStream: isEmpty && !waitForTrailers, waitForTrailers });
+  if (isEmpty) stream.end();
+  else stream.end(body);
+}
+
+/** The flow, where there is one, has nothing more to send. */
+function endFlow({ transport, flow }: ReplyTarget): void {
+  if (transport === null) return;
   transport.openWrite();
-  if (isBodiless) discardBody(body);
-  else if (body !== undefined) return sendBody(body, flow, onFailure);
-  if (!isTunnel) flow.shutdown('write');
-  return Subscription.EMPTY;
+  flow.shutdown('write');
 }
 
 /** Responses that have no body whatever their fields say (RFC 9110 §6.4.1). */

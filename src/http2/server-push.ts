@@ -42,13 +42,14 @@ function refusalOf(parent: ServerHttp2Stream, where: string): FlowError | null {
 function respond(connection: Http2Connection, stream: ServerHttp2Stream, head: OutgoingHttpHeaders, reply: Http2Reply, method: string, done: Ending): void {
   const transport = new StreamTransport(`${connection.name}, pushed stream ${stream.id}`, stream, connection, false);
   const flow = makeFlow(transport);
+  transport.listen();
   transport.endAfterHead();
   flow.closed.subscribe({ error: (error: unknown) => done.fail(error), complete: () => done.complete() });
   // The client may have refused it already.
   if (stream.closed || stream.destroyed) return;
-  const sending = sendReply({ stream, transport, flow, method }, head, reply, (error) => {
+  const sending = sendReply({ stream, transport, flow }, method, head, reply, (error) => {
     transport.abortCode = INTERNAL_ERROR;
     flow.abort(error);
   });
-  transport.onGone = () => sending.unsubscribe();
+  transport.owner = { onGone: () => sending.unsubscribe(), onLost: () => {} };
 }

@@ -6,32 +6,38 @@
 import type { Http2Stream, IncomingHttpHeaders } from 'node:http2';
 import { FlowError } from '../flow/flow-error.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
-import { CANCEL, NO_ERROR, resetError } from './error-codes.js';
+import { CANCEL, NO_ERROR } from './error-codes.js';
 import { incomingHeaders } from './headers.js';
 import type { Http2Connection } from './http2-connection.js';
 import { InboundTrailers } from './inbound-trailers.js';
+import { streamLoss } from './stream-loss.js';
 import { endInOrderOnly, watchEnd } from './true-ends.js';
+
+/** Whose stream it is. */
+export interface StreamOwner {
+  /** The stream is gone, or has been given up: what feeds it may end. */
+  onGone(): void;
+  /** It has been lost to the peer or the connection; its flow fails with this. */
+  onLost(error: FlowError): void;
+}
 
 export class StreamTransport implements Transport {
   /** The trailers that come after the body. */
   readonly trailers = new InboundTrailers();
   /** What RST_STREAM says when the flow is aborted. */
   abortCode = CANCEL;
-  /** Told when the stream is gone, or has been given up. */
-  onGone: () => void = () => {};
-  /** Told when the stream has been lost to the peer or the connection, before its flow fails. */
-  onLost: (error: FlowError) => void = () => {};
+  owner: StreamOwner | null = null;
 
   #link!: FlowLink;
   #read: 'untouched' | 'flowing' | 'over' = 'untouched';
   #isEnded = false;
   #canWrite: boolean;
+  #isAborted = false;
   #write: 'open' | 'ending' | 'over' = 'open';
   /** Came before the head of the message was sent. */
   #inHand: Uint8Array | null = null;
   #endInHand = false;
   #drains = false;
-  #cause: unknown = undefined;
 
   /** @param headSent whether DATA may follow already: a server's reply begins later, by {@link openWrite}. */
   constructor(
@@ -45,10 +51,15 @@ export class StreamTransport implements Transport {
 
   open(link: FlowLink): void {
     this.#link = link;
+    endInOrderOnly(this.stream);
+  }
+
+  /** Hears by itself of the end of the stream; left out where the owner does, and calls {@link settle}. */
+  listen(): void {
     const { stream } = this;
-    endInOrderOnly(stream);
-    stream.on('error', (error) => (this.#cause = error));
-    stream.on('close', () => this.#onClose());
+    let cause: unknown;
+    stream.on('error', (error) => (cause = error));
+    stream.on('close', () => this.settle(cause));
   }
 
   /** The message has no body: END_STREAM came with its head. */
@@ -68,6 +79,7 @@ export class StreamTransport implements Transport {
       // The `trailers` event of the block that carried END_STREAM comes at the next tick, and is in line already.
       process.nextTick(() => trailers.none());
     };
+    stream.on('end', () => this.#onEnd());
     if (!isFresh && this.#hasEndedAlready()) onEnd();
     else watchEnd(stream, onEnd);
   }
@@ -103,7 +115,6 @@ export class StreamTransport implements Transport {
     } else if (this.#read === 'untouched') {
       this.#read = 'flowing';
       stream.on('data', this.#onData);
-      stream.on('end', () => this.#onEnd());
     }
   }
 
@@ -131,7 +142,8 @@ export class StreamTransport implements Transport {
   abort(error: FlowError): void {
     this.#inHand = null;
     this.trailers.failed(error);
-    this.onGone();
+    this.#isAborted = true;
+    this.owner?.onGone();
     if (!this.stream.closed) this.stream.close(this.abortCode);
   }
 
@@ -164,13 +176,18 @@ export class StreamTransport implements Transport {
   };
 
   #onEnd(): void {
-    if (!this.#isEnded || this.#read === 'over') return;
-    this.#read = 'over';
-    this.#link.end();
+    if (this.#isEnded && this.#read === 'flowing') {
+      this.#read = 'over';
+      this.#link.end();
+    }
+    // After a RST_STREAM with NO_ERROR node:http2 waits for writes to finish that never will.
+    if (this.stream.closed) this.stream.destroy();
   }
 
-  #onClose(): void {
-    this.onGone();
+  /** The stream is gone, with `cause` if node:http2 has reported an error: the flow ends or fails as the stream did. */
+  settle(cause: unknown): void {
+    if (this.#isAborted) return;
+    this.owner?.onGone();
     if (this.#read !== 'over') this.#endRead();
     if (this.#isEnded && this.#write === 'over') return;
     if (this.#isEnded && this.stream.rstCode === NO_ERROR && !this.connection.isLost) {
@@ -179,9 +196,9 @@ export class StreamTransport implements Transport {
       else this.#link.refuse(new FlowError('closed', `${this.name}: the peer needs no more of this message`));
       return;
     }
-    const loss = this.#loss();
+    const loss = this.#loss(cause);
     this.trailers.failed(loss);
-    if (loss.code !== 'closed') this.onLost(loss);
+    if (loss.code !== 'closed') this.owner?.onLost(loss);
     this.#link.fail(loss);
   }
 
@@ -196,13 +213,12 @@ export class StreamTransport implements Transport {
     if (this.#isEnded) this.#link.end();
   }
 
-  #loss(): FlowError {
+  #loss(cause: unknown): FlowError {
     const { stream, connection, name } = this;
-    if (connection.isLost) return connection.streamLoss(name);
-    if (connection.isServer && stream.rstCode === NO_ERROR && this.#write === 'over') {
+    if (connection.isServer && stream.rstCode === NO_ERROR && this.#write === 'over' && !connection.isLost) {
       return new FlowError('closed', `${name}: the request was not read before its response had ended`);
     }
-    return resetError(name, stream.rstCode ?? NO_ERROR, this.#cause);
+    return streamLoss(name, stream, connection, cause);
   }
 }
 

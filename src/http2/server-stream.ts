@@ -1,0 +1,88 @@
+/**
+ * A stream that a server was asked on: its end, and its flow once somebody wants one. A request without a body needs
+ * none to be answered with bytes; what may bring a body is watched from the start.
+ */
+import { constants, type ServerHttp2Stream } from 'node:http2';
+import { of, type Observable } from 'rxjs';
+import type { Flow } from '../flow/flow.js';
+import type { FlowError } from '../flow/flow-error.js';
+import { makeFlow } from '../flow/make-flow.js';
+import { NO_ERROR } from './error-codes.js';
+import { NO_HEADERS, type Headers } from './headers.js';
+import type { Http2Connection } from './http2-connection.js';
+import { streamLoss } from './stream-loss.js';
+import { StreamTransport, type StreamOwner } from './stream-transport.js';
+
+export class ServerStream {
+  readonly #isBodiless: boolean;
+  #transport: StreamTransport | null = null;
+  #flow: Flow | null = null;
+  #isGone = false;
+  #cause: unknown = undefined;
+
+  constructor(
+    readonly connection: Http2Connection,
+    readonly stream: ServerHttp2Stream,
+    flags: number,
+    private readonly owner: StreamOwner,
+  ) {
+    this.#isBodiless = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
+    stream.on('error', (error) => (this.#cause = error));
+    stream.on('close', () => this.#onClose());
+    if (!this.#isBodiless) this.#makeFlow();
+  }
+
+  get name(): string {
+    return `${this.connection.name}, stream ${this.stream.id}`;
+  }
+
+  get isGone(): boolean {
+    return this.#isGone || this.stream.closed;
+  }
+
+  get flow(): Flow {
+    return this.#flow ?? this.#makeFlow();
+  }
+
+  /** `null` as long as nobody has asked for the flow. */
+  get transport(): StreamTransport | null {
+    return this.#transport;
+  }
+
+  get trailers(): Observable<Headers> {
+    return this.#transport?.trailers ?? of(NO_HEADERS);
+  }
+
+  /** RST_STREAM with `code`; the flow fails with `reason` as the cause. */
+  abort(code: number, reason: FlowError): void {
+    const { flow } = this;
+    this.#transport!.abortCode = code;
+    flow.abort(reason);
+  }
+
+  #makeFlow(): Flow {
+    const { stream, connection } = this;
+    const transport = new StreamTransport(this.name, stream, connection, stream.headersSent);
+    transport.owner = this.owner;
+    this.#transport = transport;
+    const flow = (this.#flow = makeFlow(transport));
+    if (this.#isBodiless) transport.endAfterHead();
+    else transport.expectBody(false);
+    // The answer has been given in one piece.
+    if (stream.writableEnded) flow.shutdown('write');
+    if (this.#isGone) transport.settle(this.#cause);
+    return flow;
+  }
+
+  #onClose(): void {
+    this.#isGone = true;
+    if (this.#transport !== null) {
+      this.#transport.settle(this.#cause);
+      return;
+    }
+    const { stream, connection, owner } = this;
+    owner.onGone();
+    const isInOrder = stream.rstCode === NO_ERROR && (stream.writableFinished || !connection.isLost);
+    if (!isInOrder) owner.onLost(streamLoss(this.name, stream, connection, this.#cause));
+  }
+}
