@@ -89,17 +89,17 @@ describe('flowPair: maxChunk', () => {
     expect(logOf(b.read().pipe(take(2)))).toEqual(['78', '9', '|']);
   });
 
-  it('passes a million bytes one by one without growing the stack', () => {
+  it('passes 100,000 bytes one by one without growing the stack', () => {
     const [a, b] = flowPair({ maxChunk: 1 });
     let count = 0;
     b.read().subscribe((buffer) => (count += buffer.length));
-    expect(logOf(a.write(new Uint8Array(1_000_000)))).toEqual(['ok', '|']);
-    expect(count).toBe(1_000_000);
+    expect(logOf(a.write(new Uint8Array(100_000)))).toEqual(['ok', '|']);
+    expect(count).toBe(100_000);
   });
 
-  it('drops a million chunks that nobody will read without growing the stack', () => {
+  it('drops 100,000 chunks that nobody will read without growing the stack', () => {
     const [a, b] = flowPair({ maxChunk: 1, capacity: 10 });
-    const result = logOf(a.write(new Uint8Array(1_000_000)));
+    const result = logOf(a.write(new Uint8Array(100_000)));
     expect(result).toEqual([]);
     b.shutdown('read');
     expect(result).toEqual(['ok', '|']);

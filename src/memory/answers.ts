@@ -17,14 +17,13 @@ export class Answers<T> {
   constructor(private readonly listener: AnswerListener<T>) {}
 
   /**
-   * The first value of `input` (`undefined` if it has none), or `LATER` if it is still to come. Throws what an input that
-   * fails at once fails with, and a `TypeError` if it is no input at all.
+   * The first value of `input` (`undefined` if it has none), or `LATER` if it is still to come, or a failure that the
+   * listener hears of. Throws a `TypeError` for what is no input at all.
    */
   take(input: ObservableInput<T>): T | typeof LATER {
     const { listener } = this;
     let inside = true;
     let answer: T | typeof LATER = LATER;
-    let failure: { readonly cause: unknown } | undefined;
     const subscription = from(input)
       .pipe(take(1), defaultIfEmpty(undefined as T))
       .subscribe({
@@ -32,14 +31,10 @@ export class Answers<T> {
           if (inside) answer = value;
           else listener.onAnswer(value);
         },
-        error: (cause: unknown) => {
-          if (inside) failure = { cause };
-          else listener.onFailure(cause);
-        },
+        error: (cause: unknown) => listener.onFailure(cause),
       });
     inside = false;
     this.#lifetime.add(subscription);
-    if (failure !== undefined) throw failure.cause;
     return answer;
   }
 
