@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { firstValueFrom, of } from 'rxjs';
+import { collect } from '../../src/combinators/collect.js';
+import type { Flow } from '../../src/flow/flow.js';
+import { utf8 } from '../../src/flow/utf8.js';
+import { dataChannelFlow, type DataChannelFlowOptions } from '../../src/web/data-channel-flow.js';
+import { endOf, failureOf, watch } from '../node/support/settled.js';
+import { describeConformance } from '../support/run-conformance.js';
+import { concat, pattern } from './support/bytes.js';
+import { channelPair, FakeDataChannel } from './support/fake-data-channel.js';
+
+function connected(options: DataChannelFlowOptions = {}): [Flow, Flow] {
+  const [near, far] = channelPair();
+  return [dataChannelFlow(near, options), dataChannelFlow(far, options)];
+}
+
+describeConformance('data channels', {
+  sides: 'a→b',
+  create: () => of(connected()),
+  capabilities: { backpressure: 'the API cannot make the far side wait: what is unread waits here up to maxQueuedBytes, then overflow' },
+});
+
+function alone(options: DataChannelFlowOptions = {}) {
+  const channel = new FakeDataChannel();
+  return { channel, flow: dataChannelFlow(channel, { name: 'channel', ...options }) };
+}
+
+describe('dataChannelFlow', () => {
+  it('sends writes as messages of at most maxMessageBytes, only the view, then eof', () => {
+    const { channel, flow } = alone({ maxMessageBytes: 4 });
+    flow.write(pattern(100).subarray(10, 16));
+    flow.write(new Uint8Array(new SharedArrayBuffer(1)));
+    flow.shutdown('write');
+    expect(channel.sent).toEqual([pattern(4, 10).buffer, pattern(2, 14).buffer, new ArrayBuffer(1), 'eof']);
+    expect(channel.readyState).toBe('open');
+  });
+
+  it('takes array buffers, and asks for the event that says when it may go on', () => {
+    const { channel } = alone({ highWaterMark: 1000 });
+    expect([channel.binaryType, channel.bufferedAmountLowThreshold]).toEqual(['arraybuffer', 1000]);
+  });
+
+  it('keeps a write pending above the mark, until the channel says that it has drained', async () => {
+    const { channel, flow } = alone({ highWaterMark: 10 });
+    const results = [flow.write(pattern(11)), flow.write(pattern(5)), flow.write(pattern(5))].map(watch);
+    expect(results.map(({ values }) => values.length)).toEqual([1, 0, 0]);
+    for (const { ended } of results) await ended;
+    expect(channel.sent).toHaveLength(3);
+  });
+
+  it('holds no more than the mark of 256 MiB for a channel that stalls', () => {
+    const { channel, flow } = alone();
+    Object.defineProperty(channel, 'send', {
+      value: (data: Uint8Array) => {
+        channel.bufferedAmount += data.length;
+      },
+    });
+    const block = new Uint8Array(65536);
+    const accepted = Array.from({ length: 4096 }, () => watch(flow.write(block))).filter(({ values }) => values.length > 0).length;
+    expect(accepted).toBe(17);
+    flow.abort();
+  });
+
+  it('waits until a connecting channel is open, and ends after it', () => {
+    const channel = new FakeDataChannel();
+    channel.readyState = 'connecting';
+    const flow = dataChannelFlow(channel);
+    flow.write(utf8('early'));
+    flow.shutdown('write');
+    expect(channel.sent).toEqual([]);
+    channel.readyState = 'open';
+    channel.tell('open');
+    expect(channel.sent).toEqual([utf8('early').buffer, 'eof']);
+  });
+
+  it('breaks with overflow when more waits than may; nothing is lost before', async () => {
+    const { channel, flow } = alone({ maxQueuedBytes: 100 });
+    for (let at = 0; at < 150; at += 50) channel.tell('message', { data: pattern(50, at).buffer });
+    const reading = watch(flow.read());
+    expect(await reading.ended).toMatchObject({ code: 'overflow' });
+    expect(concat(reading.values)).toEqual(pattern(100));
+    expect(channel.sent).toEqual(['reset']);
+  });
+
+  it.each([['SECRET'], [null], [new Blob(['SECRET'])], [7]])('breaks with protocol for the message %p', async (data) => {
+    const { channel, flow } = alone();
+    channel.tell('message', { data });
+    const failure = await failureOf(flow.closed);
+    expect(failure).toMatchObject({ code: 'protocol', message: expect.stringMatching(/^channel: (?!.*SECRET)/) });
+  });
+
+  describe('the end', () => {
+    it('closes the channel once both have said eof', async () => {
+      const [near, far] = channelPair();
+      const flows = [dataChannelFlow(near), dataChannelFlow(far)];
+      await Promise.all(flows.map((flow) => firstValueFrom(flow.close())));
+      expect([near.readyState, far.readyState]).not.toContain('open');
+    });
+
+    it('is reset when the channel closes before eof, after the data, with the pending writes', async () => {
+      const { channel, flow } = alone({ highWaterMark: 1 });
+      const results = [flow.write(pattern(5)), flow.write(pattern(5))].map(watch);
+      channel.tell('message', { data: pattern(3).buffer });
+      channel.end();
+      const reading = watch(flow.read());
+      expect(await reading.ended).toMatchObject({ code: 'reset' });
+      expect(reading.values).toEqual([pattern(3)]);
+      await results[1]!.ended;
+      expect(results[1]!.values).toMatchObject([{ ok: false, error: { code: 'reset' } }]);
+    });
+
+    it('has an error of the channel as its cause', async () => {
+      const { channel, flow } = alone();
+      const cause = new Error('SCTP abort');
+      channel.tell('error', { error: cause });
+      expect(await failureOf(flow.closed)).toMatchObject({ code: 'reset', cause });
+    });
+
+    it('fails at once for a channel that is closed already', async () => {
+      const channel = new FakeDataChannel();
+      channel.end();
+      expect(await endOf(dataChannelFlow(channel))).toBe('closed');
+    });
+  });
+
+  it('carries any bytes, cut in any way', async () => {
+    const chunks = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(chunks, fc.integer({ min: 1, max: 400 }), async (written, maxMessageBytes) => {
+        const [near, far] = connected({ maxMessageBytes, highWaterMark: 100 });
+        const read = firstValueFrom(far.read().pipe(collect()));
+        for (const chunk of written) near.write(chunk);
+        near.shutdown('write');
+        expect(concat([await read])).toEqual(concat(written));
+        near.abort();
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it.each([
+    [undefined, 'dataChannelFlow: channel must be an RTCDataChannel, not undefined'],
+    [{ send: 7 }, 'dataChannelFlow: channel must be an RTCDataChannel, not an object'],
+    [
+      Object.assign(new FakeDataChannel(), { ordered: false }),
+      'dataChannelFlow: channel must be ordered and reliable, not one that may reorder or lose messages',
+    ],
+    [
+      Object.assign(new FakeDataChannel(), { maxRetransmits: 0 }),
+      'dataChannelFlow: channel must be ordered and reliable, not one that may reorder or lose messages',
+    ],
+  ])('throws a TypeError for what is no such channel', (channel, message) => {
+    expect(() => dataChannelFlow(channel as never)).toThrow(new TypeError(message));
+  });
+});
