@@ -190,6 +190,14 @@ describe('renderMarbles', () => {
     expect(renderMarbles([start('\u001b[31m\u202Ered')])).toContain('\uFFFD[31m\uFFFDred');
   });
 
+  it.each([
+    ['a tape', () => renderMarbles(undefined as unknown as TapeEvent[]), /^renderMarbles: tape must be an Observable, .* not undefined$/],
+    ['a picture of a tape', () => renderMarblesSvg({} as unknown as TapeEvent[]), /^renderMarblesSvg: tape must be an Observable, .* not an object$/],
+    ['a width', () => renderMarbles([], { width: 39 }), /^renderMarbles: width must be a whole number of at least 40, not number 39$/],
+  ])('is not made without %s', (_, make, message) => {
+    expect(make).toThrow(message);
+  });
+
   it('draws an empty tape', () => {
     expect(renderMarbles([])).toBe('tape, 0 ms, still open\n  in   peer -> here   0 reads, 0 B\n  out  here -> peer   0 writes, 0 B\n');
   });

@@ -123,6 +123,18 @@ describe('replay', () => {
     expect(lines).toEqual(['answer', 'EOF']);
   });
 
+  it('does not wait for writes, or for the end of writing, that were still pending at that time', () => {
+    const lines = inVirtualTime((log) => {
+      const flow = replay([write(0, 1, 'big'), shutdown(0), read(5, 'early'), ok(20, 1), { at: 20, kind: 'flushed', direction: 'out' }, read(25, 'late')]);
+      flow.read().pipe(take(2)).subscribe((buffer) => log(text(buffer)));
+      timer(50).subscribe(() => {
+        logWrite(flow, 'big', log);
+        flow.shutdown('write').subscribe(() => log('shut down'));
+      });
+    });
+    expect(lines).toEqual(['5 early', '70 big ok', '70 shut down', '75 late']);
+  });
+
   it('keeps a write pending for as long as it was', () => {
     const lines = inVirtualTime((log) => {
       const flow = replay([write(0, 1, 'big'), ok(40, 1), write(50, 2, 'small'), ok(50, 2)]);
@@ -159,6 +171,17 @@ describe('replay', () => {
       ].join('\n'),
     );
     logReads(flow, (line) => expect(line).toBe('fails: protocol'));
+  });
+
+  it('shows what is near the difference, and no more of a long write', () => {
+    const expected = 'x'.repeat(500) + 'a' + 'y'.repeat(500);
+    const flow = replay([write(0, 1, expected)]);
+    flow.write(bytes(expected.replace('a', 'b')));
+    const [head, tape, written, mark] = breakageOf(flow).message.split('\n');
+    expect(head).toBe('replay: byte 500 of what is written differs from the tape');
+    expect(tape).toMatch(/^ {2}tape {5}(78 ){8}61 (79 ){15}… {3}x{8}ay{15} …$/);
+    expect(written).toMatch(/^ {2}written {2}(78 ){8}62 (79 ){15}… {3}x{8}by{15} …$/);
+    expect(mark).toBe(' '.repeat(tape!.indexOf('61')) + '^^');
   });
 
   it('breaks where more is written than on the tape', () => {
@@ -308,7 +331,7 @@ describe('replay', () => {
   });
 
   it('says what it was given where that is no tape', () => {
-    expect(() => replay(7 as unknown as TapeEvent[])).toThrow(TypeError);
+    expect(() => replay(7 as unknown as TapeEvent[])).toThrow(/^replay: tape must be an Observable, or what can be made one, not number 7$/);
   });
 });
 

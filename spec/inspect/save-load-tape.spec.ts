@@ -226,6 +226,11 @@ describe('loadTape', () => {
     );
   });
 
+  it('names the argument that is no file or no tape', () => {
+    expect(() => loadTape(7 as unknown as string)).toThrow(/^loadTape: file must be an Observable, or what can be made one, not number 7$/);
+    expect(() => saveTape(7 as unknown as TapeEvent[])).toThrow(/^saveTape: tape must be an Observable, or what can be made one, not number 7$/);
+  });
+
   it('takes text and bytes only', () => {
     expect(() => all(loadTape([7] as unknown as string[]))).toThrow(new TypeError('loadTape: takes strings and Uint8Arrays, not number 7'));
   });

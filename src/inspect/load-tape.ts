@@ -1,4 +1,5 @@
-import { concat, concatMap, defer, from, type Observable, type ObservableInput, of, type OperatorFunction } from 'rxjs';
+import { concat, concatMap, defer, type Observable, type ObservableInput, of, type OperatorFunction } from 'rxjs';
+import { observableOf } from './observable-of.js';
 import type { TapeEvent } from './tape-event.js';
 import { TapeReader } from './tape-reader.js';
 
@@ -20,7 +21,7 @@ export function loadTape(
   file?: string | ObservableInput<string | Uint8Array>,
 ): OperatorFunction<string | Uint8Array, TapeEvent> | Observable<TapeEvent> {
   if (file === undefined) return eventsOf;
-  return eventsOf(typeof file === 'string' ? of(file) : from(file));
+  return eventsOf(typeof file === 'string' ? of(file) : observableOf('loadTape: file', file));
 }
 
 function eventsOf(file: Observable<string | Uint8Array>): Observable<TapeEvent> {

@@ -25,7 +25,7 @@ import type { TapeEvent } from './tape-event.js';
 export function renderMarblesSvg(tape: readonly TapeEvent[]): string;
 export function renderMarblesSvg(tape: ObservableInput<TapeEvent>): Observable<string>;
 export function renderMarblesSvg(tape: readonly TapeEvent[] | ObservableInput<TapeEvent>): string | Observable<string> {
-  return drawTape(tape, draw);
+  return drawTape('renderMarblesSvg', tape, draw);
 }
 
 const WIDTH = 1100;

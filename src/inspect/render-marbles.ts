@@ -1,4 +1,5 @@
 import type { Observable, ObservableInput } from 'rxjs';
+import { checkWhole } from '../flow/check-whole.js';
 import { drawTape } from './draw-tape.js';
 import { groupColumns } from './group-columns.js';
 import type { MarbleSheet } from './marble-sheet.js';
@@ -28,7 +29,8 @@ export function renderMarbles(
   tape: readonly TapeEvent[] | ObservableInput<TapeEvent>,
   { width = 100 }: RenderMarblesOptions = {},
 ): string | Observable<string> {
-  return drawTape(tape, (sheet) => draw(sheet, Math.max(40, width)));
+  checkWhole('renderMarbles: width', width, 40);
+  return drawTape('renderMarbles', tape, (sheet) => draw(sheet, width));
 }
 
 const ROOM = { columns: 90, groups: 32 };

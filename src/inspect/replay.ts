@@ -1,6 +1,7 @@
-import { from, type ObservableInput } from 'rxjs';
+import type { ObservableInput } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
 import { makeFlow } from '../flow/make-flow.js';
+import { observableOf } from './observable-of.js';
 import type { TapeEvent } from './tape-event.js';
 import { TapePlayer } from './tape-player.js';
 
@@ -28,6 +29,6 @@ export interface ReplayOptions {
  */
 export function replay(tape: ObservableInput<TapeEvent>, options: ReplayOptions = {}): Flow {
   const player = new TapePlayer(options.immediate ?? false);
-  player.load(from(tape));
+  player.load(observableOf('replay: tape', tape));
   return makeFlow(player);
 }

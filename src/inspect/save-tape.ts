@@ -1,4 +1,5 @@
-import { concatMap, defaultIfEmpty, from, type Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { concatMap, defaultIfEmpty, type Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { observableOf } from './observable-of.js';
 import type { TapeEvent } from './tape-event.js';
 import { eventLine, headerLine } from './tape-line.js';
 
@@ -13,7 +14,7 @@ import { eventLine, headerLine } from './tape-line.js';
 export function saveTape(): OperatorFunction<TapeEvent, string>;
 export function saveTape(tape: ObservableInput<TapeEvent>): Observable<string>;
 export function saveTape(tape?: ObservableInput<TapeEvent>): OperatorFunction<TapeEvent, string> | Observable<string> {
-  return tape === undefined ? linesOf : linesOf(from(tape));
+  return tape === undefined ? linesOf : linesOf(observableOf('saveTape: tape', tape));
 }
 
 function linesOf(tape: Observable<TapeEvent>): Observable<string> {

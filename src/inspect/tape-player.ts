@@ -7,14 +7,8 @@ import { FlowError, type FlowErrorCode, isFlowError } from '../flow/flow-error.j
 import type { FlowLink, Transport } from '../flow/transport.js';
 import { ExpectedWrites } from './expected-writes.js';
 import type { TapeEvent } from './tape-event.js';
+import { PeerSteps, type Step } from './peer-steps.js';
 import { fromTapeFailure } from './tape-failure.js';
-
-/** What the peer does next, once the writes before it are done and its time has come. */
-interface Step {
-  readonly at: number;
-  readonly afterWrites: number;
-  readonly what: Uint8Array | FlowError | 'eof';
-}
 
 /** What the program wants judged: bytes, or the end of writing. */
 type Written = Uint8Array | 'end';
@@ -25,10 +19,9 @@ export class TapePlayer implements Transport {
   readonly #startedAt = asyncScheduler.now();
   readonly #running = new Subscription();
   readonly #writes = new ExpectedWrites();
+  readonly #steps = new PeerSteps();
   #link: FlowLink | undefined;
 
-  readonly #steps: Step[] = [];
-  #nextStep = 0;
   #advancing = false;
   #waiting = false;
   /** The engine wants bytes. */
@@ -36,8 +29,6 @@ export class TapePlayer implements Transport {
 
   #tape: 'running' | 'complete' | FlowError = 'running';
   #lastAt = 0;
-  /** The tape has an end of the read side, or the abort of the program it was recorded of. */
-  #readOver = false;
   /** In hand since the tape is not known that far. */
   #unjudged: Written | undefined;
 
@@ -90,7 +81,7 @@ export class TapePlayer implements Transport {
     this.#lastAt = event.at;
     if (event.kind === 'start') this.name = `replay of ${event.name}`;
     this.#takeWriting(event);
-    this.#takeReading(event);
+    this.#steps.take(event, this.#writes.count);
     this.#settle();
   }
 
@@ -99,24 +90,6 @@ export class TapePlayer implements Transport {
     else if (event.kind === 'write-result') this.#writes.result(event.id, event.at, event.ok ? undefined : event.error);
     else if (event.kind === 'flushed') this.#writes.flushed(event.at);
     else if (event.kind === 'close' || (event.kind === 'shutdown' && event.mode !== 'read')) this.#writes.end(event.at);
-  }
-
-  #takeReading(event: TapeEvent): void {
-    if (event.kind === 'read') this.#schedule(event.data);
-    else if (event.kind === 'eof' || event.kind === 'closed') this.#endReads('eof');
-    else if (event.kind === 'read-error' || event.kind === 'broken') this.#endReads(fromTapeFailure(event.error));
-    else if (event.kind === 'gap') this.#endReads(this.#error('truncated', `${event.events} events are missing on the tape`));
-    else if (event.kind === 'abort') this.#readOver = true;
-  }
-
-  #endReads(how: 'eof' | FlowError): void {
-    if (this.#readOver) return;
-    this.#readOver = true;
-    this.#schedule(how);
-  }
-
-  #schedule(what: Step['what']): void {
-    this.#steps.push({ at: this.#lastAt, afterWrites: this.#writes.count, what });
   }
 
   #endTape(how: 'complete' | FlowError): void {
@@ -151,11 +124,11 @@ export class TapePlayer implements Transport {
   #advanceOne(link: FlowLink): boolean {
     if (this.#running.closed) return false;
     if (isFlowError(this.#tape)) return this.#fail(this.#tape);
-    const step = this.#steps[this.#nextStep];
+    const step = this.#steps.peek();
     if (step === undefined) return this.#runOut();
     const isHeld = !this.#writes.areDone(step.afterWrites, step.at) || (step.what instanceof Uint8Array && !this.#pulled);
     if (isHeld || !this.#isDue(step)) return false;
-    this.#nextStep += 1;
+    this.#steps.shift();
     if (step.what === 'eof') link.end();
     else if (step.what instanceof Uint8Array) this.#pulled = link.push(step.what);
     else link.fail(step.what);
@@ -188,8 +161,8 @@ export class TapePlayer implements Transport {
   }
 
   #isAtEnd(): boolean {
-    const isPlayed = this.#nextStep === this.#steps.length && this.#writes.areDone(this.#writes.count);
-    return this.#tape === 'complete' && isPlayed && !this.#readOver && this.#link?.wanted === true;
+    const isPlayed = this.#steps.peek() === undefined && this.#writes.areDone(this.#writes.count);
+    return this.#tape === 'complete' && isPlayed && !this.#steps.isOver && this.#link?.wanted === true;
   }
 
   // ── the program's side ─────────────────────────────────────────────────────────────────────────────────────────
