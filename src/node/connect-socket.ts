@@ -12,6 +12,8 @@ export interface Destination<Address> {
   readonly name: string;
   readonly target: NetConnectOpts;
   readonly connectTimeoutMs: number | undefined;
+  /** Throws what makes the destination impossible. */
+  readonly check?: () => void;
   /** The ends of a connection that stands. */
   readonly endsOf: (socket: Socket) => Ends<Address>;
 }
@@ -38,6 +40,7 @@ export function connectSocket<Address>(destination: Destination<Address>): Obser
       ready(socketFlow(socket, slab, endsOf(socket)));
     });
     try {
+      destination.check?.();
       socket.connect(target);
     } catch (error) {
       failed(error);

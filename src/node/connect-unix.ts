@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import { aDuration, aText, checkConfig, optional } from './check-config.js';
 import { connectSocket } from './connect-socket.js';
 import type { SocketFlow, UnixAddress } from './socket-flow.js';
+import { checkUnixPath } from './unix-path.js';
 
 export interface ConnectUnixConfig {
   /** The socket's path in the file system; on Windows, a named pipe's. */
@@ -15,7 +16,7 @@ export interface ConnectUnixConfig {
  * the peer sees an end, or a reset where it left this side unread data.
  *
  * Errors with `FlowError`: `refused` where there is no such socket, nobody listens, or permission is denied; `timeout`,
- * `reset`. Throws a `TypeError` for a wrong configuration.
+ * `reset`; `unsupported` for a path that is too long for the system. Throws a `TypeError` for a wrong configuration.
  *
  * @example
  * connectUnix({ path: '/run/app.sock' }).pipe(switchMap((flow) => flow.read()));
@@ -26,6 +27,7 @@ export function connectUnix(config: ConnectUnixConfig): Observable<SocketFlow<Un
   const name = `unix ${path}`;
   return connectSocket({
     name,
+    check: () => checkUnixPath(path),
     target: { path },
     connectTimeoutMs,
     endsOf: () => ({ name, local: { path: '' }, remote: { path } }),

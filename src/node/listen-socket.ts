@@ -13,6 +13,8 @@ export interface Listener<Address> {
   readonly target: ListenOptions;
   readonly maxConnections: number | undefined;
   readonly listeningObserver: NextObserver<Address> | undefined;
+  /** Throws what makes listening there impossible. */
+  readonly check?: () => void;
   readonly addressOf: (server: Server) => Address;
   readonly endsOf: (socket: Socket) => Ends<Address>;
 }
@@ -37,6 +39,7 @@ export function listenSocket<Address>(listener: Listener<Address>): Observable<S
       else listeningObserver?.next(addressOf(server));
     });
     try {
+      listener.check?.();
       server.listen(target);
     } catch (error) {
       fail(systemFlowError(name, error));

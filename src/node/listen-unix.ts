@@ -2,6 +2,7 @@ import type { NextObserver, Observable } from 'rxjs';
 import { aCount, anObserver, aText, checkConfig, optional } from './check-config.js';
 import { listenSocket } from './listen-socket.js';
 import type { SocketFlow, UnixAddress } from './socket-flow.js';
+import { checkUnixPath } from './unix-path.js';
 
 export interface ListenUnixConfig {
   /** Where the socket is made; the file goes when the listener stops. On Windows, a named pipe's path. */
@@ -32,6 +33,7 @@ export function listenUnix(config: ListenUnixConfig): Observable<SocketFlow<Unix
   const name = `unix ${path}`;
   return listenSocket({
     name,
+    check: () => checkUnixPath(path),
     options: {},
     target: { path, ...(backlog === undefined ? {} : { backlog }) },
     maxConnections,
