@@ -24,6 +24,10 @@ export const aText: Requirement = {
   what: 'a string that is not empty',
   accepts: (value) => typeof value === 'string' && value !== '',
 };
+export const aUrl: Requirement = {
+  what: 'a string or a URL',
+  accepts: (value) => typeof value === 'string' || value instanceof URL,
+};
 export const anObserver: Requirement = {
   what: 'an observer with a next method',
   accepts: (value) => typeof (value as { next?: unknown } | null)?.next === 'function',
@@ -44,8 +48,12 @@ export function checkConfig(caller: string, config: unknown, requirements: Reado
   if (typeof config !== 'object' || config === null) {
     throw new TypeError(`${caller}: the configuration must be an object, not ${describe(config)}`);
   }
-  for (const [property, { what, accepts }] of Object.entries(requirements)) {
-    const value = (config as Record<string, unknown>)[property];
-    if (!accepts(value)) throw new TypeError(`${caller}: ${property} must be ${what}, not ${describe(value)}`);
+  for (const [property, requirement] of Object.entries(requirements)) {
+    check(caller, property, (config as Record<string, unknown>)[property], requirement);
   }
+}
+
+/** As {@link checkConfig}, for one argument. */
+export function check(caller: string, argument: string, value: unknown, { what, accepts }: Requirement): void {
+  if (!accepts(value)) throw new TypeError(`${caller}: ${argument} must be ${what}, not ${describe(value)}`);
 }

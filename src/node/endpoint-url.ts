@@ -1,63 +1,72 @@
 /**
- * Takes the URL of an endpoint apart. It says what is wrong with one in a `FlowError`, since URLs come from users, and
- * shows no more of it than the scheme: the rest may hold secrets. It connects nothing.
+ * Endpoints as URLs, e.g. `tcp://127.0.0.1:80` and `unix:/run/app.sock`: reads one, and says what is wrong with it in a
+ * `FlowError`, since URLs come from users. It connects nothing.
  */
-import { describe } from '../flow/describe.js';
 import { FlowError } from '../flow/flow-error.js';
 
-export interface EndpointUrl {
+export class EndpointUrl {
   /** Lower case, with its colon: `tcp:`. */
   readonly scheme: string;
-  /** The URL as it came. */
-  readonly href: string;
-}
 
-/** The scheme of a URL; throws a `TypeError` for what is neither a string nor a `URL`. */
-export function endpointUrl(caller: string, url: string | URL): EndpointUrl {
-  if (typeof url !== 'string' && !(url instanceof URL)) {
-    throw new TypeError(`${caller}: url must be a string or a URL, not ${describe(url)}`);
+  /** @param caller the function that was called with it, for messages */
+  constructor(
+    private readonly caller: string,
+    private readonly href: string,
+    schemes: readonly string[],
+  ) {
+    this.scheme = /^[a-z][a-z0-9+.-]*:/i.exec(href)?.[0].toLowerCase() ?? '';
+    if (this.scheme === '') throw this.bad(`not a URL: ${quote(href)} (try tcp://127.0.0.1:80)`);
+    if (schemes.includes(this.scheme)) return;
+    throw this.bad(`no endpoint has the scheme ${this.scheme} (there are ${schemes.join(' ')})`);
   }
-  const href = String(url);
-  const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(href)?.[0].toLowerCase() ?? '';
-  return { scheme, href };
-}
 
-/** `tcp://127.0.0.1:80`, `tls://[::1]:443`; port 0 is for listeners. */
-export function hostAndPortOf({ scheme, href }: EndpointUrl, leastPort: 0 | 1): { readonly host: string; readonly port: number } {
-  const { hostname, port, pathname, search, hash, username, password } = parsed({ scheme, href });
-  if (hostname === '') throw badUrl(`${scheme} needs a host, as in ${scheme}//127.0.0.1:80`);
-  if (port === '' || Number(port) < leastPort) throw badUrl(`${scheme} needs a port, as in ${scheme}//127.0.0.1:80`);
-  if (!['', '/'].includes(pathname) || search + hash + username + password !== '') {
-    throw badUrl(`${scheme} takes a host and a port only, as in ${scheme}//127.0.0.1:80`);
+  /** Of `tcp://127.0.0.1:80` or `tls://[::1]:443`; a listener's port may be 0. */
+  hostAndPort(least: 0 | 1): { readonly host: string; readonly port: number } {
+    const example = `${this.scheme}//127.0.0.1:${least === 0 ? '0' : '80'}`;
+    const { hostname, port, pathname, search, hash, username, password } = this.#parsed(example);
+    // Not quoted: it may hold a password.
+    if (username + password !== '') throw this.bad(`a user has no place in a URL with ${this.scheme} (as in ${example})`);
+    if (hostname === '' || port === '' || Number(port) < least) {
+      throw this.bad(`${quote(this.href)} has no host and port (as in ${example})`);
+    }
+    if (!['', '/'].includes(pathname) || search + hash !== '') {
+      throw this.bad(`${quote(this.href)} has more than host and port (as in ${example})`);
+    }
+    return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
   }
-  return { host: decodeURIComponent(hostname.replace(/^\[|\]$/g, '')), port: Number(port) };
-}
 
-/** `unix:/run/app.sock`, `unix:///run/app.sock`, `unix:app.sock`; special characters may be percent-encoded. */
-export function pathOf({ scheme, href }: EndpointUrl): string {
-  const rest = href.slice(scheme.length);
-  if (/^\/\/[^/]/.test(rest)) throw badUrl(`${scheme} takes a path and no host, as in ${scheme}/run/app.sock`);
-  const path = decoded(scheme, rest.replace(/^\/\/(?=\/)/, ''));
-  if (path === '' || path.endsWith('/')) throw badUrl(`${scheme} needs a path, as in ${scheme}/run/app.sock`);
-  return path;
-}
+  /** Of `unix:/run/app.sock`, `unix:///run/app.sock` or `unix:app.sock`; percent-encoding is taken back. */
+  path(): string {
+    const rest = this.rest();
+    const hasHost = /^\/\/[^/]/.test(rest);
+    if (!hasHost && !/^\/*$/.test(rest)) return rest.replace(/^\/\/(?=\/)/, '');
+    throw this.bad(`${quote(this.href)} has no path (as in ${this.scheme}/run/app.sock)`);
+  }
 
-export function badUrl(text: string, options: { readonly cause?: unknown } = {}): FlowError {
-  return new FlowError('unsupported', `endpoint: ${text}`, options);
-}
+  /** What comes after the scheme, decoded. */
+  rest(): string {
+    try {
+      return decodeURIComponent(this.href.slice(this.scheme.length));
+    } catch (cause) {
+      throw this.bad(`${quote(this.href)} has a % that encodes nothing`, cause);
+    }
+  }
 
-function parsed({ scheme, href }: EndpointUrl): URL {
-  try {
-    return new URL(href);
-  } catch (cause) {
-    throw badUrl(`this ${scheme} URL is none, it should look like ${scheme}//127.0.0.1:80`, { cause });
+  bad(text: string, cause?: unknown): FlowError {
+    return new FlowError('unsupported', `${this.caller}: ${text}`, cause === undefined ? {} : { cause });
+  }
+
+  #parsed(example: string): URL {
+    try {
+      return new URL(this.href);
+    } catch (cause) {
+      throw this.bad(`not a URL: ${quote(this.href)} (as in ${example})`, cause);
+    }
   }
 }
 
-function decoded(scheme: string, text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (cause) {
-    throw badUrl(`this ${scheme} URL has a % that encodes nothing`, { cause });
-  }
+const LONGEST = 100;
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
 }
