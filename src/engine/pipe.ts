@@ -202,8 +202,7 @@ export class Pipe {
     this.#disturbed = this.#delivering;
     this.#reader = this.#parked;
     this.#parked = null;
-    this.#waiting = this.#reader !== null;
-    if (this.#waiting && !this.#delivering) this.#pump();
+    this.#waiting = this.#reader !== null; // only inside a delivery, which goes on with it
   }
 
   /** Nobody will read: the reader ends, queued and later data is dropped, and the producer always finds room. */
@@ -298,7 +297,8 @@ export class Pipe {
       // Writers let in now still find a delivery under way: what they push is queued, and the loop goes on with it.
       this.#admit();
       this.#delivering = false;
-      this.#afterReader(reader, more);
+      const resumed = this.#hasResumed();
+      this.#afterReader(reader, more || resumed);
     }
     if (this.#waiting && this.#isOver()) this.#settleReaders();
     else this.#request();
@@ -328,6 +328,14 @@ export class Pipe {
     return more;
   }
 
+  /** Whether the reader, after its answer, was told to go on by a writer that was let in. */
+  #hasResumed(): boolean {
+    if (!this.#resumedInside) return false;
+    this.#resumedInside = false;
+    this.#putDown();
+    return true;
+  }
+
   /** What the reader's answer, or its going, means for who waits next. */
   #afterReader(reader: Reader, more: boolean): void {
     if (reader !== this.#reader) return; // released inside the delivery: its successor, if any, is in place
@@ -347,6 +355,7 @@ export class Pipe {
     this.#delivering = true;
     this.#admit();
     this.#delivering = nested;
+    this.#resumedInside = false; // the reader has resumed already, or this would not be called
   }
 
   /** Tells the reader, and one that came while it was delivering, how the direction ended. */
