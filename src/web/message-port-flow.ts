@@ -7,16 +7,19 @@
  *     a positive integer              credit: so many more bytes may be sent
  *     'eof'                           this side has sent its last byte (needs no credit)
  *     'reset'                         this side has aborted
+ *     'agent ' and a name             first, where there are Web Locks: who this side is, see `agent-life.ts`
  *
  * Both sides start without credit, and give each other `windowBytes` of it first; bytes that were read are given again
  * once they come to half the window. So at most a window waits in the port, however slow the reader is.
  */
+import { delay, Subscription } from 'rxjs';
 import { checkWhole } from '../flow/check-whole.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { makeFlow } from '../flow/make-flow.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
+import { agentEnd, agentName } from './agent-life.js';
 import { isArrayBuffer } from './chunk-bytes.js';
 import { listenTo, type MessagePortLike } from './message-port-like.js';
 import { PieceSender } from './piece-sender.js';
@@ -37,10 +40,10 @@ export interface MessagePortFlowOptions {
  * Makes a flow of a `MessagePort`, a `Worker` or a worker's `self`, of the web or of `node:worker_threads`. It must be
  * the port's only user. When the flow is over, a `MessagePort` is closed and anything else is left as it was.
  *
- * A write is accepted when it has been posted within the far side's window. `abort()` resets the far side. A port or
- * worker that ends first is `reset`, where the platform tells (a DOM `Worker` that is terminated tells nobody: give it
- * a `MessagePort`, whose closing browsers report, or abort the flow beside `terminate()`). A message that is not of
- * the frame, or goes beyond the window, breaks the flow with `protocol`.
+ * A write is accepted when it has been posted within the far side's window. `abort()` resets the far side. A worker or
+ * tab that ends first is `reset`: by the platform's word (Node), or because its Web Lock is free (browsers). A port that
+ * is closed under a flow is not seen in browsers. A message that is not of the frame, or goes beyond the window, breaks
+ * the flow with `protocol`.
  *
  * @example
  * const { port1, port2 } = new MessageChannel();
@@ -58,12 +61,16 @@ class PortTransport implements Transport {
   readonly name: string;
   readonly #transfer: boolean;
   #link!: FlowLink;
-  #unlisten: () => void = () => {};
+  /** All that this flow listens to. */
+  readonly #heard = new Subscription();
+  /** The far side's, once it has said so. */
+  #agent: string | undefined;
 
+  #begun = false;
   /** Bytes this side may still send. */
   #credit = 0;
   readonly #sender = new PieceSender(
-    () => this.#credit,
+    () => (this.#begun ? this.#credit : 0),
     (piece) => this.#send(piece),
   );
   /** Bytes the far side may still send. */
@@ -83,11 +90,19 @@ class PortTransport implements Transport {
 
   open(link: FlowLink): void {
     this.#link = link;
-    this.#unlisten = listenTo(this.port, (type, value) => {
+    const hear = (type: string, value: unknown) => {
       if (type === 'message') this.#take(value);
       else this.#lost(type, value);
-    });
+    };
+    this.#heard.add(listenTo(this.port, hear));
+    this.#heard.add(agentName().subscribe({ next: (name) => this.#post(AGENT + name), complete: () => this.#begin() }));
+  }
+
+  /** Only now, so that whoever has got anything from this side knows how to see its end. */
+  #begin(): void {
+    this.#begun = true;
     this.#post(this.windowBytes);
+    this.#goOn();
   }
 
   pull(): void {
@@ -120,6 +135,7 @@ class PortTransport implements Transport {
     else if (typeof message === 'number') this.#takeCredit(message);
     else if (message === 'eof') this.#link.end();
     else if (message === 'reset') this.#fail('reset', 'the far side aborted');
+    else if (this.#agent === undefined && isAgent(message)) this.#watch(message.slice(AGENT.length));
     else this.#fail('protocol', `${describe(message)} came, which is no message of a flow`);
   }
 
@@ -148,7 +164,18 @@ class PortTransport implements Transport {
       return;
     }
     this.#credit += bytes;
+    this.#goOn();
+  }
+
+  #goOn(): void {
     if (this.#sender.resume()) this.#link.ready();
+  }
+
+  /** An agent that has ended may have said its last words, `eof` among them, on another way than its lock comes free on. */
+  #watch(agent: string): void {
+    this.#agent = agent;
+    const ended = agentEnd(agent).pipe(delay(LAST_WORDS_MS));
+    this.#heard.add(ended.subscribe(() => this.#fail('reset', 'the worker or tab ended')));
   }
 
   #lost(type: string, cause: unknown): void {
@@ -183,9 +210,16 @@ class PortTransport implements Transport {
   }
 
   #leave(): void {
-    this.#unlisten();
+    this.#heard.unsubscribe();
     if (this.port.start !== undefined) this.port.close?.();
   }
+}
+
+const AGENT = 'agent ';
+const LAST_WORDS_MS = 100;
+
+function isAgent(message: unknown): message is string {
+  return typeof message === 'string' && message.startsWith(AGENT);
 }
 
 const LOSSES: Readonly<Record<string, string>> = {

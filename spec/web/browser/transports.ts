@@ -1,7 +1,7 @@
 // The flows that a browser's page makes of its own means, two and two, for the conformance suite. Node reads the names of
 // the cases here; only the page calls `create`.
 
-import { catchError, combineLatest, concat, defer, from, map, NEVER, Observable, of, take } from 'rxjs';
+import { catchError, combineLatest, concat, defer, from, map, NEVER, type Observable, of, take } from 'rxjs';
 import type { Flow } from '../../../src/flow/flow.js';
 import type { ConformanceOptions } from '../../../src/testing/conformance.js';
 import { connectWebSocket } from '../../../src/web/connect-web-socket.js';
@@ -36,16 +36,22 @@ function streamPair(): Pair {
   ];
 }
 
-/** Two channels to one worker, which proxies between them: a byte goes through four ports and another thread. */
+/**
+ * Two channels to one worker, which proxies between them: a byte goes through four ports and another thread. The flows
+ * are there once a byte has gone through: until then nothing can be told from a worker that is slow to start.
+ */
 function workerPair(): Observable<Pair> {
-  return new Observable((subscriber) => {
-    const worker = new Worker('/worker.js');
+  return defer(() => {
+    worker ??= new Worker('/worker.js');
     const [one, other] = [new MessageChannel(), new MessageChannel()];
     worker.postMessage('join', [one.port2, other.port2]);
-    subscriber.next([messagePortFlow(one.port1), messagePortFlow(other.port1)]);
-    return () => worker.terminate();
+    const pair: Pair = [messagePortFlow(one.port1), messagePortFlow(other.port1)];
+    pair[0].write(new Uint8Array(1));
+    const arrived = pair[1].read().pipe(take(1));
+    return concat(arrived.pipe(map(() => pair)), NEVER);
   });
 }
+let worker: Worker | undefined;
 
 function webSocketPair(halfClose: boolean): Observable<Pair> {
   const url = `ws://${location.host}/relay/${crypto.randomUUID()}`;
