@@ -16,7 +16,7 @@ export function checkHeaderListSize(where: string, headers: OutgoingHttpHeaders,
 /** A list's size: its names and values, and 32 bytes for each field. */
 function headerListSize(headers: OutgoingHttpHeaders): number {
   let size = 0;
-  for (const name of Object.keys(headers)) {
+  for (const name in headers) {
     const value = headers[name];
     if (!Array.isArray(value)) size += name.length + String(value).length + FIELD_OVERHEAD;
     else for (const one of value) size += name.length + one.length + FIELD_OVERHEAD;

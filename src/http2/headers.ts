@@ -20,26 +20,26 @@ export type HeadersInput = Readonly<Record<string, string | number | readonly st
 export const NO_HEADERS: Headers = Object.freeze({});
 
 /**
- * The fields as `node:http2` takes them, in an object of their own. Throws a `TypeError` that names the field for a
- * pseudo-header, a name or a value that cannot be sent, and a field that HTTP/2 does not have.
+ * The fields as `node:http2` takes them, added to `head`. Throws a `TypeError` that names the field for a pseudo-header, a
+ * name or a value that cannot be sent, and a field that HTTP/2 does not have.
  *
  * @example
  * outgoingHeaders('request: headers', { Accept: 'text/html' }) // { accept: 'text/html' }
  */
-export function outgoingHeaders(where: string, input: HeadersInput | undefined): OutgoingHttpHeaders {
-  if (input === undefined) return {};
+export function outgoingHeaders(where: string, input: HeadersInput | undefined, head: OutgoingHttpHeaders = {}): OutgoingHttpHeaders {
+  if (input === undefined) return head;
   if (typeof input !== 'object' || input === null) throw new TypeError(`${where} must be an object, not ${describe(input)}`);
-  if (isReady(input)) return { ...input };
-  const headers: OutgoingHttpHeaders = {};
   if (Symbol.iterator in input) {
-    for (const [name, value] of input as Iterable<readonly [string, string]>) add(where, headers, name, value);
-  } else {
-    for (const name of Object.keys(input)) {
-      const value = input[name];
-      if (value !== undefined) add(where, headers, name, value);
-    }
+    for (const [name, value] of input as Iterable<readonly [string, string]>) add(where, head, name, value);
+    return head;
   }
-  return headers;
+  for (const name in input) {
+    const value = input[name];
+    // Most can be sent as they stand; the others are looked at more closely.
+    if (isReady(name, value)) head[name] = value;
+    else if (value !== undefined) add(where, head, name, value);
+  }
+  return head;
 }
 
 /** The fields of a header block that came, without pseudo-headers. */
@@ -58,13 +58,8 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** Of one connection in HTTP/1.1; in HTTP/2 a message with one of them is malformed (RFC 9113 §8.2.2). */
 const NOT_IN_HTTP2 = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'http2-settings']);
 
-/** Whether it can be sent as it stands: the way of most, which costs no second look at each field. */
-function isReady(input: object): input is OutgoingHttpHeaders {
-  for (const name in input) {
-    const value = (input as Readonly<Record<string, unknown>>)[name];
-    if (typeof value !== 'string' || !VALUE.test(value) || !TOKEN.test(name) || NOT_IN_HTTP2.has(name)) return false;
-  }
-  return !(Symbol.iterator in input);
+function isReady(name: string, value: unknown): value is string {
+  return typeof value === 'string' && VALUE.test(value) && TOKEN.test(name) && !NOT_IN_HTTP2.has(name);
 }
 
 function add(where: string, headers: OutgoingHttpHeaders, name: string, value: unknown): void {

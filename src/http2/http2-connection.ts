@@ -13,6 +13,8 @@ import { sessionError } from './session-error.js';
 
 export class Http2Connection {
   readonly name: string;
+  /** The largest header list that the peer takes, once it has said so. */
+  peerHeaderLimit: number | undefined = undefined;
 
   readonly #closed = new Ending();
   #state: 'open' | 'draining' | 'ending' | 'over' = 'open';
@@ -27,6 +29,7 @@ export class Http2Connection {
   ) {
     this.name = `http2 over ${flow.name}`;
     this.#watchDestroy();
+    session.on('remoteSettings', ({ maxHeaderListSize }) => (this.peerHeaderLimit = maxHeaderListSize));
     session.on('goaway', (code) => this.#onGoaway(code));
     session.on('error', (error) => this.#broke(error));
     session.on('close', () => this.#finish());
@@ -46,11 +49,6 @@ export class Http2Connection {
 
   get isServer(): boolean {
     return this.session.type === constants.NGHTTP2_SESSION_SERVER;
-  }
-
-  /** The largest header list that the peer takes, if it has said so. */
-  get peerHeaderLimit(): number | undefined {
-    return this.session.remoteSettings.maxHeaderListSize;
   }
 
   /** Why nothing new can begin here; `null` while it can. */

@@ -26,8 +26,7 @@ export function replyHead(connection: Http2Connection, reply: Http2Reply): Outgo
   }
   checkBody('reply: body', body);
   checkTrailers('reply: trailers', trailers);
-  const head = outgoingHeaders('reply: headers', headers);
-  head[':status'] = status;
+  const head = outgoingHeaders('reply: headers', headers, { ':status': status });
   const problem = checkHeaderListSize(connection.name, head, connection.peerHeaderLimit);
   if (problem !== null) throw problem;
   return head;

@@ -49,7 +49,7 @@ export function http2Server(flow: Flow, handler: Http2Handler, options: Http2Ser
   return new Observable<void>((subscriber) => {
     const session = openSession(flow, (duplex) => http2.performServerHandshake(duplex, { settings }));
     const connection = new Http2Connection(flow, session);
-    session.on('stream', (stream, block, flags) => new ServerExchange(connection, stream, block, flags, errorHandler).run(handler));
+    session.on('stream', (stream, block, flags) => new ServerExchange(connection, stream, flags, errorHandler).run(handler, block));
     if (keepAliveMs !== undefined) connection.keepAlive(keepAliveMs);
     subscriber.add(connection.closed.subscribe(subscriber));
     subscriber.add(() => connection.fail(new FlowError('aborted', `${connection.name}: aborted`)));

@@ -33,7 +33,7 @@ export function requestHead(where: string, parts: RequestHead, defaults: Request
     head[':path'] = checked(where, 'path', path ?? '/', VISIBLE);
   }
   if (protocol !== undefined) head[':protocol'] = checked(where, 'protocol', protocol, VISIBLE);
-  return Object.assign(head, outgoingHeaders(`${where}: headers`, headers));
+  return outgoingHeaders(`${where}: headers`, headers, head);
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

@@ -13,7 +13,7 @@ export interface ReplyTarget {
   readonly stream: ServerHttp2Stream;
   /** `null` while there is no flow. */
   readonly transport: StreamTransport | null;
-  /** The stream's flow: what is streamed goes through its write side. */
+  /** The stream's flow, made when it is first looked at: what is streamed goes through its write side. */
   readonly flow: Flow;
 }
 
@@ -56,16 +56,18 @@ export function sendReply(
 /** In one piece, and past the flow: END_STREAM leaves with the last of it. */
 function respondWhole(stream: ServerHttp2Stream, head: OutgoingHttpHeaders, body: string | Uint8Array | undefined, waitForTrailers: boolean): void {
   const isEmpty = body === undefined || body.length === 0;
-  stream.respond(head, { endStream: isEmpty && !waitForTrailers, waitForTrailers });
+  if (waitForTrailers) stream.respond(head, { waitForTrailers });
+  else if (isEmpty) stream.respond(head, { endStream: true });
+  else stream.respond(head);
   if (isEmpty) stream.end();
   else stream.end(body);
 }
 
 /** The flow, where there is one, has nothing more to send. */
-function endFlow({ transport, flow }: ReplyTarget): void {
-  if (transport === null) return;
-  transport.openWrite();
-  flow.shutdown('write');
+function endFlow(target: ReplyTarget): void {
+  if (target.transport === null) return;
+  target.transport.openWrite();
+  target.flow.shutdown('write');
 }
 
 /** Responses that have no body whatever their fields say (RFC 9110 §6.4.1). */

@@ -31,22 +31,26 @@ export type Http2ErrorHandler = (error: FlowError, request: Http2Request) => Htt
 /** Subscribed to the handler's replies; unsubscribing it ends the body as well. */
 export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwner, RequestStream {
   readonly #stream: ServerStream;
-  readonly #request: ServerRequest;
   readonly #errorHandler: Http2ErrorHandler | undefined;
+  /** Kept for the error handler's sake only: while a response is on its way, the request's head is better let go. */
+  #request: ServerRequest | null = null;
+  #method = '';
   #state: 'asked' | 'answered' | 'failed' = 'asked';
 
-  constructor(connection: Http2Connection, stream: ServerHttp2Stream, block: IncomingHttpHeaders, flags: number, errorHandler?: Http2ErrorHandler) {
+  constructor(connection: Http2Connection, stream: ServerHttp2Stream, flags: number, errorHandler: Http2ErrorHandler | undefined) {
     // A Subscriber, as RxJS's own operators are: one object less for each request.
     // eslint-disable-next-line @typescript-eslint/no-deprecated
     super();
     this.#stream = new ServerStream(connection, stream, flags, this);
     this.#errorHandler = errorHandler;
-    this.#request = new ServerRequest(this, block);
   }
 
-  run(handler: Http2Handler): void {
+  run(handler: Http2Handler, block: IncomingHttpHeaders): void {
+    const request = new ServerRequest(this, block);
+    this.#method = request.method;
+    if (this.#errorHandler !== undefined) this.#request = request;
     try {
-      from(handler(this.#request)).subscribe(this);
+      from(handler(request)).subscribe(this);
     } catch (error) {
       this.#failed(error);
     }
@@ -66,9 +70,9 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
     return this.#stream.trailers;
   }
 
-  push(promised: Http2Promise, reply: Http2Reply): Observable<void> {
+  push(promised: Http2Promise, reply: Http2Reply, request: Http2Request): Observable<void> {
     const { connection, stream } = this.#stream;
-    return pushReply(connection, stream, requestHead('push', promised, this.#request), reply);
+    return pushReply(connection, stream, requestHead('push', promised, request), reply);
   }
 
   // ── what becomes of the stream ─────────────────────────────────────────────────────────────────────────────────
@@ -111,7 +115,7 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
   #send(reply: Http2Reply): void {
     const head = replyHead(this.#stream.connection, reply);
     if (this.#stream.isGone) return;
-    this.add(sendReply(this.#stream, this.#request.method, head, reply, (error) => this.#failed(error)));
+    this.add(sendReply(this.#stream, this.#method, head, reply, (error) => this.#failed(error)));
   }
 
   /** The handler's fault, or its body's. */
@@ -129,6 +133,7 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
   }
 
   #told(error: FlowError): Http2Reply | undefined {
+    if (this.#request === null) return undefined;
     try {
       return this.#errorHandler?.(error, this.#request);
     } catch {

@@ -15,7 +15,7 @@ export interface RequestStream {
   /** The same each time. */
   readonly flow: Flow;
   readonly trailers: Observable<Headers>;
-  push(promised: Http2Promise, reply: Http2Reply): Observable<void>;
+  push(promised: Http2Promise, reply: Http2Reply, request: Http2Request): Observable<void>;
 }
 
 export class ServerRequest implements Http2Request {
@@ -51,7 +51,7 @@ export class ServerRequest implements Http2Request {
   }
 
   push(promised: Http2Promise, reply: Http2Reply): Observable<void> {
-    return this.#stream.push(promised, reply);
+    return this.#stream.push(promised, reply, this);
   }
 
   get closed(): Observable<void> {
