@@ -161,10 +161,7 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
     }
   });
 
-  // Open: over a line with latency, on a busy machine, this one now and then never settles. The fault is not understood yet.
-  const isOpen = transport.name === 'a pair with latency';
-  const title = 'completes the exchange of a request whose body the handler never reads';
-  (isOpen ? it.skip : it)(isOpen ? `${title} (open: hangs now and then on a busy machine)` : title, async () => {
+  it('completes the exchange of a request whose body the handler never reads', async () => {
     const { client } = await connect(transport, cleanup, () => of({ body: 'enough' }));
     expect(await textOf(client, { method: 'POST', path: '/', body: 'ignored' })).toBe('enough');
     const much = watch(client.request({ method: 'POST', path: '/', body: fromArray(Array<Uint8Array>(40).fill(bytes(16384))) }).pipe(mergeMap((response) => response.read().pipe(collectText()))));
