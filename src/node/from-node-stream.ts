@@ -2,9 +2,9 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
-import { makeFlow } from '../flow/make-flow.js';
 import { NodeStreamTransport } from './node-stream-transport.js';
 import { SocketTransport } from './socket-transport.js';
+import { streamFlow } from './stream-flow.js';
 
 /**
  * A Node `Duplex` of bytes as a flow, half-open both ways: `shutdown('write')` is the stream's `end()`, and EOF its
@@ -21,7 +21,8 @@ export function fromNodeStream(duplex: Duplex, options: { readonly name?: string
   checkDuplex(duplex);
   const { name = 'node stream' } = options;
   if (typeof name !== 'string') throw new TypeError(`fromNodeStream: name must be a string, not ${describe(name)}`);
-  return makeFlow(isPlainSocket(duplex) ? new SocketTransport(name, duplex, null) : new NodeStreamTransport(name, duplex, duplex));
+  const isSocket = isPlainSocket(duplex);
+  return streamFlow(isSocket ? new SocketTransport(name, duplex, null) : new NodeStreamTransport(name, duplex, duplex), {});
 }
 
 function checkDuplex(duplex: Duplex): void {

@@ -2,7 +2,7 @@
  * A Node `Duplex`, or a `Readable` and a `Writable`, as a transport. Reading follows demand by `resume` and `pause`;
  * what is written in one tick leaves in one batch. It queues nothing: what does not leave at once waits in the engine.
  */
-import { finished, type Readable, type Writable } from 'node:stream';
+import { finished, type Duplex, type Readable, type Writable } from 'node:stream';
 import { FlowError } from '../flow/flow-error.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
 import { mergeSmall } from './merge-small.js';
@@ -11,6 +11,7 @@ import { systemFlowError } from './system-error.js';
 export class NodeStreamTransport implements Transport {
   readonly highWaterMark: number = 65536;
   protected link!: FlowLink;
+  protected state: 'fresh' | 'used' | 'taken' = 'fresh';
 
   constructor(
     readonly name: string,
@@ -21,40 +22,44 @@ export class NodeStreamTransport implements Transport {
   open(link: FlowLink): void {
     this.link = link;
     const { readable, writable } = this;
-    const fail = (error: unknown) => link.fail(systemFlowError(this.name, error));
-    // These listeners stay for good: an error that comes after the end is nobody's, but must not be uncaught.
-    readable.on('error', fail);
-    if (!this.#isDuplex) this.#watchWritable(link);
+    // These two stay for good: an error that comes after the end is nobody's, but must not be uncaught.
+    readable.on('error', this.#onError);
+    readable.on('close', () => this.#onClosed());
+    if (!this.#isDuplex) this.#watchWritable();
     readable.pause();
-    readable.on('data', (chunk: unknown) => this.#onData(chunk));
-    readable.on('end', () => link.end());
-    readable.on('close', () => this.onClosed());
-    writable.on('finish', () => this.#onFinish());
-    writable.on('drain', this.#ready);
-    this.#catchUp(fail);
+    readable.on('data', this.#onData);
+    readable.on('end', this.#onEnd);
+    writable.on('finish', this.#onFinish);
+    writable.on('drain', this.#onReady);
+    this.#catchUp();
   }
 
   pull(): void {
+    if (this.state === 'taken') return;
+    this.state = 'used';
     this.readable.resume();
   }
 
   /** The first write of a tick leaves at once; what follows in the same tick waits in the engine and leaves together. */
   write(buffer: Uint8Array): boolean {
-    if (this.writable.write(buffer)) process.nextTick(this.#ready);
+    this.state = 'used';
+    if (this.writable.write(buffer)) process.nextTick(this.#onReady);
     return false;
   }
 
   writev(buffers: Uint8Array[]): boolean {
+    this.state = 'used';
     const { writable } = this;
     let room = true;
     writable.cork();
     for (const piece of mergeSmall(buffers)) room = writable.write(piece);
     writable.uncork();
-    if (room) process.nextTick(this.#ready);
+    if (room) process.nextTick(this.#onReady);
     return false;
   }
 
   end(): void {
+    this.state = 'used';
     this.writable.end();
   }
 
@@ -69,42 +74,71 @@ export class NodeStreamTransport implements Transport {
     if (!this.#isDuplex) this.writable.destroy();
   }
 
-  /** The stream is gone: in order, or somebody else destroyed it. */
-  protected onClosed(): void {
+  /**
+   * Hands the stream over to a protocol that Node itself runs on one; `null` once anything was read or written. What is
+   * left of the flow is its lifetime: it closes, breaks and aborts with the stream.
+   */
+  take(): Duplex | null {
     const { readable, writable } = this;
+    if (this.state !== 'fresh' || !this.#isDuplex || readable.destroyed || !writable.writable) return null;
+    this.state = 'taken';
+    readable.off('data', this.#onData).off('end', this.#onEnd);
+    writable.off('finish', this.#onFinish).off('drain', this.#onReady);
+    this.link.refuse(new FlowError('closed', `${this.name}: write after the stream was handed over`));
+    return readable as Duplex;
+  }
+
+  /** What an error that the stream reports means. */
+  protected errorOf(error: unknown): FlowError {
+    return systemFlowError(this.name, error);
+  }
+
+  /** The stream's end has been read. */
+  protected onEnd(): void {
+    this.link.end();
+  }
+
+  readonly #onData = (chunk: unknown): void => {
+    const buffer = typeof chunk === 'string' ? Buffer.from(chunk, this.readable.readableEncoding ?? 'utf8') : chunk;
+    if (!this.link.push(buffer as Uint8Array)) this.readable.pause();
+  };
+
+  readonly #onEnd = (): void => this.onEnd();
+
+  readonly #onError = (error: unknown): void => this.link.fail(this.errorOf(error));
+
+  readonly #onReady = (): void => this.link.ready();
+
+  /** Whoever ended the write side: after `end()` there is nothing left to refuse. */
+  readonly #onFinish = (): void => {
+    this.link.refuse(new FlowError('closed', `${this.name}: write after the stream was ended`));
+  };
+
+  /** The stream is gone: in order, or somebody else destroyed it. */
+  #onClosed(): void {
+    const { readable, writable } = this;
+    if (this.state === 'taken') this.link.end();
     if (readable.readableEnded && (writable.writableFinished || !this.#isDuplex)) return;
     this.link.fail(new FlowError('truncated', `${this.name}: the stream was destroyed before its end`));
   }
 
-  readonly #ready = (): void => this.link.ready();
-
-  get #isDuplex(): boolean {
-    return (this.readable as unknown) === this.writable;
-  }
-
   /** A writable of its own may break alone: the other direction goes on. */
-  #watchWritable(link: FlowLink): void {
-    this.writable.on('error', (error: unknown) => link.refuse(systemFlowError(this.name, error)));
-    this.writable.on('close', () => this.#onFinish());
-  }
-
-  #onData(chunk: unknown): void {
-    const buffer = typeof chunk === 'string' ? Buffer.from(chunk, this.readable.readableEncoding ?? 'utf8') : chunk;
-    if (!this.link.push(buffer as Uint8Array)) this.readable.pause();
-  }
-
-  /** Whoever ended the write side: after `end()` there is nothing left to refuse. */
-  #onFinish(): void {
-    this.link.refuse(new FlowError('closed', `${this.name}: write after the stream was ended`));
+  #watchWritable(): void {
+    this.writable.on('error', (error: unknown) => this.link.refuse(this.errorOf(error)));
+    this.writable.on('close', this.#onFinish);
   }
 
   /** What had happened to the streams before they came here, and is told by no event any more. */
-  #catchUp(fail: (error: unknown) => void): void {
+  #catchUp(): void {
     const { readable, writable } = this;
     const error = readable.errored ?? writable.errored;
-    if (error !== null && error !== undefined) fail(error);
-    else if (readable.closed || readable.destroyed) this.onClosed();
+    if (error !== null && error !== undefined) this.#onError(error);
+    else if (readable.closed || readable.destroyed) this.#onClosed();
     if (readable.readableEnded) this.link.end();
     if (writable.writableFinished) this.#onFinish();
+  }
+
+  get #isDuplex(): boolean {
+    return (this.readable as unknown) === this.writable;
   }
 }

@@ -1,9 +1,9 @@
 /** A flow over a connected socket: what it knows beside being a flow, and how one is made. */
 import type { Socket } from 'node:net';
 import type { Flow } from '../flow/flow.js';
-import { makeFlow } from '../flow/make-flow.js';
 import type { ReadSlab } from './read-slab.js';
 import { SocketTransport } from './socket-transport.js';
+import { streamFlow } from './stream-flow.js';
 
 export interface TcpAddress {
   /** An IP address, e.g. `127.0.0.1` or `::1`. */
@@ -32,15 +32,5 @@ export interface Ends<Address> {
 /** A flow over a connected socket that nobody has read from; `slab` is what it was made to read into, if it was. */
 export function socketFlow<Address>(socket: Socket, slab: ReadSlab | null, ends: Ends<Address>): SocketFlow<Address> {
   const { name, local, remote } = ends;
-  const transport = new SocketTransport(name, socket, slab);
-  const flow = Object.assign(makeFlow(transport), { local, remote });
-  transports.set(flow, transport);
-  return flow;
-}
-
-const transports = new WeakMap<Flow, SocketTransport>();
-
-/** The socket of a flow that is one and was never used; the flow is no more than its lifetime from then on. */
-export function takeSocket(flow: Flow): Socket | null {
-  return transports.get(flow)?.take() ?? null;
+  return streamFlow(new SocketTransport(name, socket, slab), { local, remote });
 }

@@ -1,0 +1,82 @@
+// The conformance suite over pairs, TCP, web streams and WebSockets, from the installed package, in whatever runtime runs
+// this file. Prints a line for each failure, then one line of JSON for each transport. No test framework.
+
+import { catchError, combineLatest, mergeMap, NEVER, Observable, of, ReplaySubject, zip } from 'rxjs';
+import { detach, flowPair } from 'rxjs-flow';
+import { connectTcp, listenTcp } from 'rxjs-flow/node';
+import { conformance } from 'rxjs-flow/testing';
+import { connectWebSocket, fromWebStreams, webSocketFlow } from 'rxjs-flow/web';
+import { WebSocket as WsClient, WebSocketServer } from 'ws';
+
+/** Known gaps of the runtimes: a text that the case's name begins with, and why it is left out. */
+const GAPS = JSON.parse(process.env.KNOWN_GAPS ?? '{}');
+
+const transports = {
+  pairs: { create: () => of(flowPair()), capabilities: { immediate: true, byReference: true } },
+  TCP: { create: tcpPair },
+  'web streams': { create: () => of(streamPair()) },
+  WebSocket: {
+    create: () => webSocketPair(),
+    // The runtime's own client has a browser's interface; the server's end is of `ws`.
+    capabilities: { backpressure: 'a browser’s WebSocket cannot be paused' },
+  },
+};
+
+let failures = 0;
+for (const [transport, options] of Object.entries(transports)) {
+  const counts = { transport, passed: 0, failed: 0, skipped: 0 };
+  for (const one of conformance(options)) await run(one, counts);
+  console.log(JSON.stringify(counts));
+  failures += counts.failed;
+}
+process.exit(failures === 0 ? 0 : 1);
+
+async function run(one, counts) {
+  const gap = Object.keys(GAPS[counts.transport] ?? {}).find((name) => one.name.startsWith(name));
+  if (one.skipped !== undefined || gap !== undefined) {
+    counts.skipped += 1;
+    return;
+  }
+  try {
+    await one.run();
+    counts.passed += 1;
+  } catch (error) {
+    counts.failed += 1;
+    console.log(`${counts.transport}: ${one.name}: ${error.message}${error.cause ? ` (${error.cause})` : ''}`);
+  }
+}
+
+function tcpPair() {
+  return new Observable((subscriber) => {
+    const listening = new ReplaySubject(1);
+    const accepted = listenTcp({ listeningObserver: listening }).pipe(detach());
+    const connected = listening.pipe(mergeMap(({ port }) => connectTcp({ port }).pipe(detach())));
+    return zip(connected, accepted).subscribe(subscriber);
+  });
+}
+
+function streamPair() {
+  const [there, back] = [new TransformStream(), new TransformStream()];
+  return [
+    fromWebStreams({ readable: back.readable, writable: there.writable }),
+    fromWebStreams({ readable: there.readable, writable: back.writable }),
+  ];
+}
+
+function webSocketPair() {
+  return new Observable((subscriber) => {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    const accepted = new ReplaySubject(1);
+    server.on('connection', (socket) => accepted.next(webSocketFlow(socket, { halfClose: true })));
+    subscriber.add(() => {
+      for (const client of server.clients) client.terminate();
+      server.close();
+    });
+    server.once('listening', () => {
+      const url = `ws://127.0.0.1:${server.address().port}/`;
+      // How a flow ends is the flow's to tell: here it would end the other one.
+      const connected = connectWebSocket({ url, halfClose: true, WebSocketCtor: globalThis.WebSocket ?? WsClient });
+      subscriber.add(combineLatest([connected.pipe(catchError(() => NEVER)), accepted]).subscribe(subscriber));
+    });
+  });
+}
