@@ -630,6 +630,20 @@ describe('Pipe: discard', () => {
     expect(reader.log).toEqual(['|']);
     expect(pipe.push(bytes('a'))).toBe(CLOSED);
   });
+
+  it('drops what waits in a direction that had failed, and leaves the failure as it is', () => {
+    const pipe = new Pipe(100);
+    const held = new LoggingReader(() => false);
+    pipe.claim(held);
+    pipe.push(bytes('a'));
+    pipe.push(bytes('b'));
+    pipe.fail('early');
+    pipe.discard();
+    expect(held.log).toEqual(['a', '#early']);
+    const later = new LoggingReader();
+    pipe.claim(later);
+    expect(later.log).toEqual(['#early']);
+  });
 });
 
 describe('Pipe: an acknowledging reader', () => {

@@ -4,7 +4,7 @@ import {
   concat, concatMap, defer, EMPTY, endWith, from, map, mergeMap, NEVER, Observable, of, ReplaySubject, share, startWith, Subject,
   takeUntil, tap, throwError, finalize, timer, ignoreElements, catchError,
 } from 'rxjs';
-import type { Flow, WriteResult } from '../../src/flow/flow.js';
+import type { Flow, ShutdownMode, WriteResult } from '../../src/flow/flow.js';
 import { FlowError } from '../../src/flow/flow-error.js';
 
 export interface BrokenFlow {
@@ -591,6 +591,19 @@ export const brokenFlows: readonly BrokenFlow[] = [
       let failed = false;
       const once = defer(() => (failed ? EMPTY : flow.read().pipe(tap({ error: () => (failed = true) }))));
       return but(flow, { read: () => once });
+    },
+  },
+  {
+    fault: "looks whole again after shutdown('read')",
+    caughtBy: 'a failure stays a failure',
+    saying: /expected "error", got "complete"/,
+    break(flow) {
+      let gaveUp = false;
+      const shutdown = (mode: ShutdownMode) => {
+        gaveUp ||= mode !== 'write';
+        return flow.shutdown(mode);
+      };
+      return but(flow, { shutdown, read: () => defer(() => (gaveUp ? EMPTY : flow.read())) });
     },
   },
   {

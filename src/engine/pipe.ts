@@ -205,10 +205,13 @@ export class Pipe {
     this.#waiting = this.#reader !== null; // only inside a delivery, which goes on with it
   }
 
-  /** Nobody will read: the reader ends, queued and later data is dropped, and the producer always finds room. */
+  /**
+   * Nobody will read: the reader ends, queued and later data is dropped, and the producer always finds room. A direction
+   * that had failed before drops its data too, but stays failed: giving up reading makes no broken stream look whole.
+   */
   discard(): void {
     if (this.#discarding) return;
-    this.#discarding = true;
+    this.#discarding = !this.#isFailed();
     this.#dropQueue();
     this.#settleReaders();
     this.#admit();

@@ -196,6 +196,16 @@ export const abortCases: readonly CaseDefinition[] = [
     },
   },
   {
+    name: "a failure stays a failure: shutdown('read') makes no later read() complete",
+    async test(stage) {
+      stage.near.abort();
+      stage.watch(stage.near.shutdown('read'));
+      const reading = stage.reading(stage.near);
+      await stage.ended("a read after abort() and shutdown('read')", reading);
+      failedWith(reading, 'aborted', "a read after abort() and shutdown('read')");
+    },
+  },
+  {
     name: 'a reset errors closed, now and later, and a close() that waits or comes later',
     needs: ['reset'],
     async test(stage) {
