@@ -36,6 +36,14 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
       expect(await watch(far.closed).ended).toBe('complete');
     });
 
+    it.each(['with its head', 'later'])('does not wait for a response that is given up %s, though all of it has come', async (moment) => {
+      const { client } = await connect(transport, cleanup, () => of({ body: 'nobody reads this' }));
+      const response = await firstValueFrom(moment === 'later' ? client.request({}).pipe(detach()) : client.request({}));
+      await firstValueFrom(client.ping());
+      response.abort();
+      expect(await watch(client.shutdown()).ended).toBe('complete');
+    });
+
     it('refuses later requests and pings with closed, and throws nothing', async () => {
       const { client } = await connect(transport, cleanup, () => of({}));
       client.shutdown();

@@ -145,6 +145,8 @@ export class StreamTransport implements Transport {
     this.#isAborted = true;
     this.owner?.onGone();
     if (!this.stream.closed) this.stream.close(this.abortCode);
+    // What has come and will not be read: a stream that had ended before it was reset would wait for that.
+    this.stream.off('data', this.#onData).resume();
   }
 
   #send(buffer: Uint8Array): boolean {
