@@ -2,7 +2,7 @@
 
 import {
   concat, concatMap, defer, EMPTY, endWith, from, map, mergeMap, NEVER, Observable, of, ReplaySubject, share, startWith, Subject,
-  takeUntil, tap, throwError, finalize, timer, ignoreElements, catchError,
+  take, takeUntil, tap, throwError, finalize, timer, ignoreElements, catchError,
 } from 'rxjs';
 import type { Flow, ShutdownMode, WriteResult } from '../../src/flow/flow.js';
 import { FlowError } from '../../src/flow/flow-error.js';
@@ -43,6 +43,19 @@ export const brokenFlows: readonly BrokenFlow[] = [
       const kept = new ReplaySubject<Uint8Array>(Infinity);
       flow.read().subscribe(kept);
       return but(flow, { read: () => kept });
+    },
+  },
+  {
+    fault: 'pulls one buffer when read() is called',
+    caughtBy: 'nothing is pulled before a subscription',
+    saying: /made room for a pending write/,
+    break(flow) {
+      const ahead: Uint8Array[] = [];
+      const read = () => {
+        flow.read().pipe(take(1)).subscribe((buffer) => ahead.push(buffer));
+        return defer(() => concat(from(ahead.splice(0)), flow.read()));
+      };
+      return but(flow, { read });
     },
   },
   {

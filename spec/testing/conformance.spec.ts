@@ -1,4 +1,5 @@
-import { EMPTY, Observable, of, throwError } from 'rxjs';
+import { defer, EMPTY, Observable, of, take, throwError } from 'rxjs';
+import { asSink } from '../../src/combinators/as-sink.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { conformance, type ConformanceOptions } from '../../src/testing/conformance.js';
@@ -78,6 +79,33 @@ describe('conformance()', () => {
     ).rejects.toMatchObject({ cause: failure });
   });
 
+  describe('of a transport that takes a block late, on its own, after it had looked full', () => {
+    /** Two flows with a line between them that takes one more block at each of the first `times` calls of `read()`. */
+    function overLine(times: number): [Flow, Flow] {
+      const [near, lineEnd] = flowPair({ capacity: 2 ** 16 });
+      const [lineStart, far] = flowPair({ capacity: 2 ** 16 });
+      let carrying = false;
+      let taken = 0;
+      const read = defer(() => {
+        if (!carrying) lineEnd.read().subscribe(asSink(lineStart));
+        carrying = true;
+        return far.read();
+      });
+      const takeOne = () => {
+        taken += 1;
+        if (taken <= times && !carrying) lineEnd.read().pipe(take(1)).subscribe((buffer) => lineStart.write(buffer));
+        return read;
+      };
+      return [near, bound(far, far, takeOne)];
+    }
+    const run = (times: number) => first({ create: () => of(overLine(times)), sides: 'b→a' }, 'nothing is pulled').run();
+
+    it('finds no fault in it', () => run(2));
+
+    it('finds the one that makes room whenever read() is called', () =>
+      expect(run(Infinity)).rejects.toThrow('a read() without a subscription made room for a pending write'));
+  });
+
   it('takes a promise of flows too', async () => {
     await first({ create: () => Promise.resolve(flowPair()) }).run();
   });
@@ -121,11 +149,11 @@ describe('conformance()', () => {
 });
 
 /** A flow's operations, bound to the flow, beside those that replace some of them. */
-function bound(replaced: Flow, flow: Flow): Flow {
+function bound(replaced: Flow, flow: Flow, read = () => flow.read()): Flow {
   return {
     name: flow.name,
     closed: flow.closed,
-    read: () => flow.read(),
+    read,
     write: (buffer) => flow.write(buffer),
     writev: (buffers) => flow.writev(buffers),
     shutdown: (mode) => replaced.shutdown(mode),

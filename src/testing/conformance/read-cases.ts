@@ -19,10 +19,9 @@ export const readCases: readonly CaseDefinition[] = [
     name: 'nothing is pulled before a subscription',
     needs: ['backpressure'],
     async test(stage) {
-      const { results, size, pending } = await stage.fill(stage.far);
-      const read = stage.near.read();
-      await stage.quiet();
-      check(!pending.isEnded, 'a read() without a subscription made room for a pending write');
+      let read = stage.near.read();
+      const unsubscribed = () => (read = stage.near.read());
+      const { results, size } = await stage.staysFull(stage.far, unsubscribed, 'a read() without a subscription made room for a pending write');
       const reading = stage.watch(read);
       await stage.when('all bytes have come', () => sizeOf(reading) >= size);
       for (const result of results) await stage.isOk(result);
@@ -33,7 +32,8 @@ export const readCases: readonly CaseDefinition[] = [
     name: 'take(1) pulls exactly one buffer',
     needs: ['backpressure', 'immediate'],
     async test(stage) {
-      const { results, size } = await stage.fill(stage.far);
+      const { results: filled, size } = await stage.fill(stage.far);
+      const results = [...filled];
       for (let at = 0; at < 400; at += 1) results.push(stage.writing(stage.far, pattern(1024, size + at * 1024)));
       const pending = results.filter((result) => !result.isEnded);
       const first = stage.watch(stage.near.read().pipe(take(1)));

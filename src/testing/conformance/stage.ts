@@ -16,6 +16,15 @@ interface Wait {
   readonly reject: (error: unknown) => void;
 }
 
+/** A flow that takes no more, since its peer does not read. */
+export interface Filled {
+  readonly results: readonly Watch<WriteResult>[];
+  /** Bytes written in all. */
+  readonly size: number;
+  /** The last of the results. */
+  readonly pending: Watch<WriteResult>;
+}
+
 export class Stage {
   near!: Flow;
   far!: Flow;
@@ -27,12 +36,14 @@ export class Stage {
   readonly #limitMs: number;
   readonly #quietMs: number;
   readonly #settlingMs: number;
+  readonly #mostRefills: number;
 
   /** `immediate`: nothing in the transport takes time, so nothing is won by waiting for it. */
   constructor(limitMs: number, immediate = false) {
     this.#limitMs = limitMs;
     this.#quietMs = immediate ? 5 : QUIET_MS;
     this.#settlingMs = immediate ? 1 : SETTLING_MS;
+    this.#mostRefills = immediate ? 0 : MOST_REFILLS;
     this.#after(limitMs, () => this.#expire());
   }
 
@@ -114,29 +125,53 @@ export class Stage {
     return isCoded(only.error, code, 'the error of a refused write');
   }
 
-  /** Some milliseconds in which what ought not to happen could happen. */
-  quiet(ms = this.#quietMs): Promise<void> {
+  /** Some milliseconds in which what ought not to happen could happen; cut short once it has, where that can be told. */
+  quiet(ms = this.#quietMs, hasHappened = () => false): Promise<void> {
     let over = false;
-    // Two timers in a row, so that the events of a late event loop are dealt with before the verdict.
-    this.#after(ms, () => this.#after(1, () => {
-      over = true;
-      this.#check();
-    }));
-    return this.when('a quiet time is over', () => over);
+    // In slices, so that where the machine is busy the event loop gets its turns all the same; the last one is for the
+    // events of a late event loop, to be dealt with before the verdict.
+    const wait = (left: number) => {
+      if (left > 0) {
+        this.#after(Math.min(left, SLICE_MS), () => wait(left - SLICE_MS));
+        return;
+      }
+      this.#after(1, () => {
+        over = true;
+        this.#check();
+      });
+    };
+    wait(ms);
+    return this.when('a quiet time is over', () => over || hasHappened());
   }
 
-  /** Writes until a result stays pending, and gives all results and the bytes written. */
-  async fill(flow: Flow): Promise<{ results: Watch<WriteResult>[]; size: number; pending: Watch<WriteResult> }> {
-    const results: Watch<WriteResult>[] = [];
-    for (let size = BLOCK; size <= MOST_UNREAD; size += BLOCK) {
+  /** Writes until a result stays pending; goes on from `before`, whose results are part of what it gives. */
+  async fill(flow: Flow, before: Filled | null = null): Promise<Filled> {
+    const results = [...(before?.results ?? [])];
+    for (let size = (before?.size ?? 0) + BLOCK; size <= MOST_UNREAD; size += BLOCK) {
       const result = this.writing(flow, pattern(BLOCK, size - BLOCK));
       results.push(result);
-      if (!result.isEnded) await this.quiet();
+      const isThrough = () => result.isEnded;
+      if (!isThrough()) await this.quiet(this.#quietMs, isThrough);
       // A kernel that waits to acknowledge (40 ms on Linux) looks full before it is.
-      if (!result.isEnded) await this.quiet(this.#settlingMs);
+      if (!isThrough()) await this.quiet(this.#settlingMs, isThrough);
       if (!result.isEnded) return { results, size, pending: result };
     }
     throw new Error(`${MOST_UNREAD} bytes were accepted though nobody reads`);
+  }
+
+  /**
+   * Fills the flow, does `act`, and fails if that makes room. A transport that is not immediate may take a block late and
+   * on its own, as kernels do: then all is done again, and only room after each `act` is a fault.
+   */
+  async staysFull(flow: Flow, act: () => void, fault: string): Promise<Filled> {
+    let filled = await this.fill(flow);
+    for (let refills = 0; ; refills += 1) {
+      act();
+      await this.quiet();
+      if (!filled.pending.isEnded) return filled;
+      if (refills === this.#mostRefills) throw new Error(fault);
+      filled = await this.fill(flow, filled);
+    }
   }
 
   // ── cleaning up ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -185,6 +220,8 @@ export class Stage {
 
 const QUIET_MS = 20;
 const SETTLING_MS = 60;
+const SLICE_MS = 5;
+const MOST_REFILLS = 3;
 const LONGEST_GOODBYE_MS = 1000;
 const BLOCK = 65536;
 /** More than any transport may hold for a peer that does not read. */

@@ -121,9 +121,7 @@ export const writeCases: readonly CaseDefinition[] = [
     name: 'above the high-water mark a result stays pending until there is room',
     needs: ['backpressure'],
     async test(stage) {
-      const { size, pending } = await stage.fill(stage.near);
-      await stage.quiet();
-      check(!pending.isEnded, 'the result did not stay pending');
+      const { size, pending } = await stage.staysFull(stage.near, () => undefined, 'the result did not stay pending');
       const reading = stage.reading(stage.far);
       await stage.isOk(pending);
       await stage.when('all bytes have come', () => sizeOf(reading) >= size);
@@ -134,7 +132,8 @@ export const writeCases: readonly CaseDefinition[] = [
     name: 'pending results settle in call order',
     needs: ['backpressure'],
     async test(stage) {
-      const { results, size } = await stage.fill(stage.near);
+      const { results: filled, size } = await stage.fill(stage.near);
+      const results = [...filled];
       for (let at = 0; at < 3; at += 1) results.push(stage.writing(stage.near, pattern(1000, size + at * 1000)));
       const reading = stage.reading(stage.far);
       await stage.when('all results have settled or one out of order has', () => {
