@@ -7,7 +7,7 @@ import { collectText } from '../../src/combinators/collect-text.js';
 import { detach } from '../../src/combinators/detach.js';
 import { utf8 } from '../../src/flow/utf8.js';
 import { connectWebSocket } from '../../src/web/connect-web-socket.js';
-import { endOf, failureOf, socketsInUse, watch } from '../node/support/settled.js';
+import { endOf, failureOf, openedFromNow, watch } from '../node/support/settled.js';
 import { FakeWebSocket } from './support/fake-web-socket.js';
 import { startServer, type SocketServer } from './support/web-socket-pair.js';
 
@@ -129,6 +129,7 @@ describe('connectWebSocket', () => {
     });
 
     it('stops trying when it is unsubscribed from, and holds nothing', async () => {
+      const held = openedFromNow();
       const silent = createServer().listen(0, '127.0.0.1');
       await once(silent, 'listening');
       const url = `ws://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
@@ -138,7 +139,7 @@ describe('connectWebSocket', () => {
       socket.resume();
       await once(socket, 'close');
       await new Promise((resolve) => silent.close(resolve));
-      expect(socketsInUse()).not.toContain('TCPSocketWrap');
+      expect(await held()).toEqual([]);
     });
 
     it('is unsupported for a URL or subprotocol that the platform does not take', async () => {

@@ -9,7 +9,7 @@ import { collect } from '../../src/combinators/collect.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { utf8 } from '../../src/flow/utf8.js';
 import { webSocketFlow } from '../../src/web/web-socket-flow.js';
-import { endOf, failureOf, socketsInUse, watch } from '../node/support/settled.js';
+import { endOf, failureOf, openedFromNow, watch } from '../node/support/settled.js';
 import { describeConformance } from '../support/run-conformance.js';
 import { concat, pattern } from './support/bytes.js';
 import { FakeWebSocket } from './support/fake-web-socket.js';
@@ -269,7 +269,9 @@ describe('webSocketFlow', () => {
     afterEach(() => server.close());
 
     it('is reset when the peer is cut, with its pending writes, and holds nothing', async () => {
+      const held = openedFromNow();
       const [socket, peer] = await client();
+      expect(await held()).toEqual(['Socket', 'Socket']);
       peer.pause();
       const flow = webSocketFlow(socket);
       const results = Array.from({ length: 40 }, () => watch(flow.write(new Uint8Array(2 ** 20))));
@@ -280,7 +282,7 @@ describe('webSocketFlow', () => {
       expect(results.at(-1)!.values).toMatchObject([{ ok: false, error: { code: 'reset' } }]);
       expect(await endOf(flow)).toBe('reset');
       if (peer.readyState !== WebSocket.CLOSED) await once(peer, 'close');
-      expect(socketsInUse()).toEqual(['TCPServerWrap']);
+      expect(await held()).toEqual([]);
     });
 
     it('pauses a peer whose data nobody reads, and goes on when somebody does', async () => {
