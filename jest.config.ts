@@ -2,6 +2,8 @@
 import type { Config } from 'jest';
 
 const config: Config = {
+  // Many specs wait for sockets: a worker more than jest's own choice, which is one less than there are cores.
+  maxWorkers: '100%',
   roots: ['<rootDir>/src', '<rootDir>/spec'],
   testMatch: ['<rootDir>/spec/**/*.spec.ts'],
   testEnvironment: 'node',

@@ -176,15 +176,15 @@ describe.each([
     expect([tap, written]).toEqual([['|'], ['|']]);
   });
 
-  it('passes 1,000,000 buffers on without growing the stack', () => {
+  it('passes 100,000 buffers on without growing the stack', () => {
     const [peer, source] = flowPair();
     const [near, far] = flowPair();
     let bytes = 0;
     far.read().subscribe((buffer) => (bytes += buffer.byteLength));
     source.read().subscribe(asSink(dress(near)));
     const buffer = utf8('x');
-    for (let i = 0; i < 1_000_000; i += 1) peer.write(buffer);
-    expect(bytes).toBe(1_000_000);
+    for (let i = 0; i < 100_000; i += 1) peer.write(buffer);
+    expect(bytes).toBe(100_000);
   });
 });
 

@@ -287,8 +287,8 @@ describe.each(ways)('copy %s', (_, asSrc, asDst) => {
     expect(watch(src).got).toEqual([2]);
   });
 
-  it('copies a million synchronous buffers without growing the stack', () => {
-    const count = 1_000_000;
+  it('copies 100,000 synchronous buffers without growing the stack', () => {
+    const count = 100_000;
     let left = count;
     const src = makeFlow({
       name: 'numbers',

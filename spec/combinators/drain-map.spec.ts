@@ -265,13 +265,13 @@ describe('drainMap on flows', () => {
     });
   });
 
-  it('passes 1,000,000 buffers through synchronous projections without holding or growing the stack', () => {
+  it('passes 100,000 buffers through synchronous projections without holding or growing the stack', () => {
     const [near, far] = flowPair();
     let done = 0;
     far.read().pipe(drainMap(() => of(1))).subscribe((one) => (done += one));
     const buffer = utf8('x');
-    for (let i = 0; i < 1_000_000; i += 1) near.write(buffer);
-    expect(done).toBe(1_000_000);
+    for (let i = 0; i < 100_000; i += 1) near.write(buffer);
+    expect(done).toBe(100_000);
   });
 
   it('passes 100,000 waiting buffers through projections that end during the call that released them', () => {

@@ -13,7 +13,7 @@ describe('base64', () => {
 
   it('takes large buffers', () => {
     const bytes = Uint8Array.from({ length: 300_001 }, (_, at) => at);
-    expect(fromBase64(toBase64(bytes))).toEqual(bytes);
+    expect(Buffer.compare(fromBase64(toBase64(bytes))!, bytes)).toBe(0);
   });
 
   it.each(['A', 'AB', 'ABC', 'AB=C', '=ABC', 'A===', '====', 'AB*=', 'AB-_', 'ABCé', 'AA==AAAA'])('does not take %j', (text) => {

@@ -59,6 +59,35 @@ describe('flowPair', () => {
   });
 });
 
+describe('flowPair: a long way', () => {
+  it('passes 1,000,000 synchronous buffers without growing the stack', () => {
+    const [a, b] = flowPair();
+    const buffer = Uint8Array.of(1);
+    let count = 0;
+    b.read().subscribe((one) => (count += one.byteLength));
+    for (let at = 0; at < 1_000_000; at += 1) a.write(buffer);
+    expect(count).toBe(1_000_000);
+  });
+
+  it('hands over 1,000,000 buffers that wait without growing the stack', () => {
+    const [a, b] = flowPair({ capacity: 1_000_000 });
+    const buffer = Uint8Array.of(1);
+    for (let at = 0; at < 1_000_000; at += 1) a.write(buffer);
+    let count = 0;
+    b.read().subscribe((one) => (count += one.byteLength));
+    expect(count).toBe(1_000_000);
+  });
+
+  it('plays ping-pong 1,000,000 times without growing the stack', () => {
+    const [a, b] = flowPair();
+    let count = 0;
+    a.read().subscribe((ball) => (count += 1) < 1_000_000 && a.write(ball));
+    b.read().subscribe((ball) => b.write(ball));
+    a.write(Uint8Array.of(1));
+    expect(count).toBe(1_000_000);
+  });
+});
+
 describe('flowPair: maxChunk', () => {
   it('cuts what is written, at once, and joins nothing', () => {
     const [a, b] = flowPair({ maxChunk: 3 });

@@ -16,7 +16,7 @@ export function check(condition: boolean, message: string): asserts condition {
 }
 
 export function sizeOf(reading: Watch<Uint8Array>): number {
-  return reading.values.reduce((sum, buffer) => sum + buffer.byteLength, 0);
+  return reading.byteLength;
 }
 
 export function textOf(reading: Watch<Uint8Array>): string {
@@ -26,9 +26,11 @@ export function textOf(reading: Watch<Uint8Array>): string {
 /** `size` bytes that tell their own place in the stream, as if cut out of an endless one at `offset`. */
 export function pattern(size: number, offset = 0): Uint8Array {
   const bytes = new Uint8Array(size);
-  for (let at = 0; at < size; at += 1) {
-    const place = offset + at;
-    bytes[at] = (place * 31 + (place >>> 8) * 17 + (place >>> 16)) & 0xff;
+  for (let at = 0; at < size; ) {
+    const from = (offset + at) % PERIOD;
+    const part = patternUpTo(Math.min(from + size - at, PERIOD)).subarray(from, from + size - at);
+    bytes.set(part, at);
+    at += part.byteLength;
   }
   return bytes;
 }
@@ -36,12 +38,30 @@ export function pattern(size: number, offset = 0): Uint8Array {
 /** Fails at the first byte that is not the pattern's. */
 export function isPattern(buffers: readonly Uint8Array[], size: number, what: string): void {
   const came = joinBytes(buffers);
-  const expected = pattern(size);
+  const expected = patternUpTo(Math.min(size, PERIOD));
   const shorter = Math.min(came.byteLength, size);
   for (let at = 0; at < shorter; at += 1) {
-    if (came[at] !== expected[at]) throw new Error(`${what}: byte ${at} of ${size} is ${came[at]!}, not ${expected[at]!}`);
+    const due = expected[at % PERIOD]!;
+    if (came[at] !== due) throw new Error(`${what}: byte ${at} of ${size} is ${came[at]!}, not ${due}`);
   }
   equal(came.byteLength, size, `${what}: number of bytes`);
+}
+
+/** The pattern repeats itself after so many bytes. */
+const PERIOD = 2 ** 24;
+
+/** The pattern's beginning, worked out once: all cases together look at it thousands of times. */
+let beginning = new Uint8Array(0);
+
+function patternUpTo(size: number): Uint8Array {
+  if (beginning.byteLength >= size) return beginning;
+  const longer = new Uint8Array(Math.min(Math.max(size, beginning.byteLength * 2), PERIOD));
+  longer.set(beginning);
+  for (let place = beginning.byteLength; place < longer.byteLength; place += 1) {
+    longer[place] = place * 31 + (place >>> 8) * 17 + (place >>> 16);
+  }
+  beginning = longer;
+  return beginning;
 }
 
 /** Fails unless the Observable errored with a FlowError of this code, which it gives back. */

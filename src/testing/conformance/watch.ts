@@ -1,8 +1,11 @@
 /** Everything that one Observable has said so far, kept to be judged; it judges nothing itself. */
 import type { Observable, Subscription } from 'rxjs';
+import { isBytes } from '../../flow/is-bytes.js';
 
 export class Watch<T> {
   readonly values: T[] = [];
+  /** The bytes in `values`, if those are buffers. */
+  byteLength = 0;
   /** How the Observable ended, if it has. */
   ended: 'complete' | 'error' | undefined = undefined;
   error: unknown = undefined;
@@ -13,6 +16,7 @@ export class Watch<T> {
     this.#subscription = source.subscribe({
       next: (value) => {
         this.values.push(value);
+        if (isBytes(value)) this.byteLength += value.byteLength;
         onNews();
       },
       error: (error: unknown) => {
