@@ -134,7 +134,7 @@ export class NodeStreamTransport implements Transport {
     const error = readable.errored ?? writable.errored;
     if (error !== null && error !== undefined) this.#onError(error);
     else if (readable.closed || readable.destroyed) this.#onClosed();
-    if (readable.readableEnded) this.link.end();
+    if (readable.readableEnded) this.onEnd();
     if (writable.writableFinished) this.#onFinish();
   }
 

@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { Flow } from '../flow/flow.js';
 import { makeFlow } from '../flow/make-flow.js';
-import type { NodeStreamTransport } from './node-stream-transport.js';
+import { NodeStreamTransport } from './node-stream-transport.js';
 
 const transports = new WeakMap<Flow, NodeStreamTransport>();
 
@@ -13,7 +13,10 @@ export function streamFlow<About extends object>(transport: NodeStreamTransport,
   return flow;
 }
 
-/** The stream under a flow that nobody has used; the flow is no more than its lifetime from then on. */
-export function takeStream(flow: Flow): Duplex | null {
-  return transports.get(flow)?.take() ?? null;
+/** The stream under a flow that nobody has used, if of that kind; the flow is no more than its lifetime from then on. */
+export function takeStream(flow: Flow, kind: Kind = NodeStreamTransport): Duplex | null {
+  const transport = transports.get(flow);
+  return transport instanceof kind ? transport.take() : null;
 }
+
+type Kind = abstract new (...args: never[]) => NodeStreamTransport;
