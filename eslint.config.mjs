@@ -68,6 +68,13 @@ export default tseslint.config(
         ...['Promise', 'Date', 'performance', 'requestAnimationFrame'].map(offTheDataPath),
         ...['process', 'Buffer', 'global', 'require'].map(onlyInNode),
       ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "MemberExpression[property.name='byteLength']",
+          message: "A Uint8Array's `length` is its `byteLength`, and ten times as fast: V8 inlines only the first (npm run bench).",
+        },
+      ],
     },
   },
   {

@@ -24,7 +24,7 @@ export class DelimitedReader {
     const from = bytes.position === this.#position ? this.#searched : 0;
     const found = bytes.indexOfSequence(this.#delimiter, from);
     // The last bytes may be the first ones of a delimiter.
-    const size = found >= 0 ? found : Math.max(0, bytes.length - this.#delimiter.byteLength + 1);
+    const size = found >= 0 ? found : Math.max(0, bytes.length - this.#delimiter.length + 1);
     if (size > this.#maxBytes) throw this.#tooLarge(size);
     if (found < 0) {
       this.#position = bytes.position;
@@ -32,7 +32,7 @@ export class DelimitedReader {
       return undefined;
     }
     const frame = bytes.take(size);
-    bytes.skip(this.#delimiter.byteLength);
+    bytes.skip(this.#delimiter.length);
     this.#position = bytes.position;
     this.#searched = 0;
     return frame;

@@ -42,7 +42,7 @@ const NAME = 'delimiter';
 
 function delimiterBytes(delimiter: string | Uint8Array | number): Uint8Array {
   if (typeof delimiter === 'string' && delimiter !== '') return utf8(delimiter);
-  if (isBytes(delimiter) && delimiter.byteLength > 0) return delimiter.slice();
+  if (isBytes(delimiter) && delimiter.length > 0) return delimiter.slice();
   if (typeof delimiter === 'number' && Number.isInteger(delimiter) && delimiter >= 0 && delimiter < 256) {
     return Uint8Array.of(delimiter);
   }
@@ -55,5 +55,5 @@ function endsFirstAt(item: Uint8Array, delimiter: Uint8Array): boolean {
   const bytes = new ByteQueue();
   bytes.push(item);
   bytes.push(delimiter);
-  return bytes.indexOfSequence(delimiter) === item.byteLength;
+  return bytes.indexOfSequence(delimiter) === item.length;
 }

@@ -23,8 +23,8 @@ export function fixedCodec(options: { readonly frameBytes: number } & FrameLimit
     name: 'fixed',
     encode(item) {
       checkFrame('fixed', item, maxFrameBytes);
-      if (item.byteLength === frameBytes) return [item];
-      throw new FlowError('protocol', `fixed: an item must have ${frameBytes} bytes, not ${item.byteLength}`);
+      if (item.length === frameBytes) return [item];
+      throw new FlowError('protocol', `fixed: an item must have ${frameBytes} bytes, not ${item.length}`);
     },
     decoder: () => decoder,
   };

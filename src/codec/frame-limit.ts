@@ -29,5 +29,5 @@ export function tooLarge(codec: string, bytes: number, maxFrameBytes: number, at
 /** Throws for an item that is no `Uint8Array`, or too large a one. */
 export function checkFrame(codec: string, item: Uint8Array, maxFrameBytes: number): void {
   if (!isBytes(item)) throw new TypeError(`${codec}: an item must be a Uint8Array, not ${describe(item)}`);
-  if (item.byteLength > maxFrameBytes) throw tooLarge(codec, item.byteLength, maxFrameBytes, 'exactly');
+  if (item.length > maxFrameBytes) throw tooLarge(codec, item.length, maxFrameBytes, 'exactly');
 }

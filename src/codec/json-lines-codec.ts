@@ -23,7 +23,7 @@ export function jsonLinesCodec<T = unknown>(options: FrameLimit = {}): Codec<T> 
       const json = JSON.stringify(item) as string | undefined;
       if (json === undefined) throw new TypeError(`${NAME}: there is no JSON for ${describe(item)}`);
       const bytes = utf8(`${json}\n`);
-      if (bytes.byteLength - 1 > maxFrameBytes) throw tooLarge(NAME, bytes.byteLength - 1, maxFrameBytes, 'exactly');
+      if (bytes.length - 1 > maxFrameBytes) throw tooLarge(NAME, bytes.length - 1, maxFrameBytes, 'exactly');
       return [bytes];
     },
     decoder: () => new JsonLinesDecoder<T>(maxFrameBytes),

@@ -27,8 +27,8 @@ export function lengthPrefixedCodec(options: LengthPrefixedOptions): Codec<Uint8
     name: NAME,
     encode(item) {
       checkFrame(NAME, item, maxFrameBytes);
-      if (item.byteLength <= most) return [encoder.encode(item.byteLength), item];
-      throw new FlowError('too-large', `${NAME}: frame of ${item.byteLength} bytes: its prefix can say at most ${most}`);
+      if (item.length <= most) return [encoder.encode(item.length), item];
+      throw new FlowError('too-large', `${NAME}: frame of ${item.length} bytes: its prefix can say at most ${most}`);
     },
     decoder: () => new LengthPrefixedDecoder(prefixOf(options), maxFrameBytes),
   };

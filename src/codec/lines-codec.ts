@@ -25,7 +25,7 @@ export function linesCodec(options: LinesOptions = {}): Codec<string> {
     name: NAME,
     encode(line) {
       const bytes = lineText(NAME, line, newline);
-      const size = bytes.byteLength - newline.length;
+      const size = bytes.length - newline.length;
       if (size > maxFrameBytes) throw tooLarge(NAME, size, maxFrameBytes, 'exactly');
       return [bytes];
     },

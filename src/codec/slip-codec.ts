@@ -19,7 +19,7 @@ export function slipCodec(options: FrameLimit = {}): Codec<Uint8Array> {
     name: NAME,
     encode(item) {
       checkFrame(NAME, item, maxFrameBytes);
-      if (item.byteLength === 0) throw new FlowError('protocol', `${NAME}: an item must have at least 1 byte`);
+      if (item.length === 0) throw new FlowError('protocol', `${NAME}: an item must have at least 1 byte`);
       return [escaped(item)];
     },
     decoder: () => new SlipDecoder(maxFrameBytes),
@@ -87,7 +87,7 @@ class SlipDecoder implements Decoder<Uint8Array> {
 function escaped(item: Uint8Array): Uint8Array {
   let specials = 0;
   for (const byte of item) if (byte === END || byte === ESC) specials += 1;
-  const bytes = new Uint8Array(item.byteLength + specials + 2);
+  const bytes = new Uint8Array(item.length + specials + 2);
   bytes[0] = END;
   let at = 1;
   for (const byte of item) {
@@ -105,10 +105,10 @@ function escaped(item: Uint8Array): Uint8Array {
 function unescaped(frame: Uint8Array): Uint8Array {
   const first = frame.indexOf(ESC);
   if (first < 0) return frame;
-  const item = new Uint8Array(frame.byteLength);
+  const item = new Uint8Array(frame.length);
   item.set(frame.subarray(0, first));
   let size = first;
-  for (let at = first; at < frame.byteLength; at += 1, size += 1) {
+  for (let at = first; at < frame.length; at += 1, size += 1) {
     if (frame[at] !== ESC) {
       item[size] = frame[at] as number;
       continue;

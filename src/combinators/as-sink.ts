@@ -62,7 +62,7 @@ class FlowSink extends Subject<Uint8Array> {
       return;
     }
     // The way of most buffers: straight into the engine, without a result.
-    if (this.#endpoint !== undefined && buffer.byteLength > 0) {
+    if (this.#endpoint !== undefined && buffer.length > 0) {
       const { outbound } = this.#endpoint;
       const status = outbound.push(buffer);
       if (status === OK && this.#waiting === 0) {

@@ -23,7 +23,7 @@ class Collection implements ByteStage<Uint8Array> {
   constructor(private readonly maxBytes: number) {}
 
   onBytes(chunk: Uint8Array): void {
-    if (this.#bytes.length + chunk.byteLength > this.maxBytes) {
+    if (this.#bytes.length + chunk.length > this.maxBytes) {
       throw new FlowError('too-large', `collect: more bytes came than maxBytes ${this.maxBytes}`);
     }
     this.#bytes.push(chunk);

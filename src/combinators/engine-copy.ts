@@ -36,7 +36,7 @@ export class EngineCopy extends CopyRun implements Reader, RoomWaiter {
   // ── the source's reader ────────────────────────────────────────────────────────────────────────────────────────
 
   onData(buffer: Uint8Array): boolean {
-    const size = buffer.byteLength;
+    const size = buffer.length;
     this.countRead(size);
     const status = this.outbound.push(buffer);
     if (status === OK) {

@@ -70,19 +70,19 @@ class Meter extends DelegatingFlow {
   override read(): Observable<Uint8Array> {
     return super.read().pipe(
       tap((buffer) => {
-        this.#readBytes += buffer.byteLength;
+        this.#readBytes += buffer.length;
         this.#readOps += 1;
       }),
     );
   }
 
   override write(buffer: Uint8Array): Observable<WriteResult> {
-    return this.#counted(super.write(buffer), buffer.byteLength);
+    return this.#counted(super.write(buffer), buffer.length);
   }
 
   override writev(buffers: readonly Uint8Array[]): Observable<WriteResult> {
     const result = super.writev(buffers);
-    return this.#counted(result, buffers.reduce((bytes, buffer) => bytes + buffer.byteLength, 0));
+    return this.#counted(result, buffers.reduce((bytes, buffer) => bytes + buffer.length, 0));
   }
 
   #counted(outcome: Observable<WriteResult>, bytes: number): Observable<WriteResult> {

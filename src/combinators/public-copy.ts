@@ -40,7 +40,7 @@ export class PublicCopy extends CopyRun {
 
   #onData(buffer: Uint8Array): void {
     if (this.isOver) return; // it ended before `subscribe` could return what to unsubscribe
-    this.countRead(buffer.byteLength);
+    this.countRead(buffer.length);
     this.#pending += 1;
     let settled = false;
     const hold = new Subscription();
@@ -52,7 +52,7 @@ export class PublicCopy extends CopyRun {
       hold.unsubscribe();
     };
     this.#write(buffer).subscribe({
-      next: (result) => settle(() => this.#onResult(result, buffer.byteLength)),
+      next: (result) => settle(() => this.#onResult(result, buffer.length)),
       complete: () => settle(() => this.fail('write', this.#noResult())),
       error: (reason: unknown) => settle(() => this.fail('write', reason)),
     });

@@ -52,7 +52,7 @@ export class RateGate implements Transport {
   #passIn(): void {
     while (this.#incoming !== null) {
       const piece = pieceOf(this.#incoming, this.#in.burst);
-      const waitMs = this.#in.take(piece.byteLength);
+      const waitMs = this.#in.take(piece.length);
       if (waitMs > 0) {
         this.#pause();
         // Passed on even if the reader has gone by then: it waits for the next one, and that push says that none is there.
@@ -103,7 +103,7 @@ export class RateGate implements Transport {
   #passOut(): boolean {
     while (this.#outgoing !== null) {
       const piece = pieceOf(this.#outgoing, this.#out.burst);
-      const waitMs = this.#out.take(piece.byteLength);
+      const waitMs = this.#out.take(piece.length);
       if (waitMs > 0) {
         this.#outTimer = timer(waitMs).subscribe(() => this.#goOn());
         return false;
@@ -172,9 +172,9 @@ export class RateGate implements Transport {
 
 /** The buffer itself where it may pass whole. */
 function pieceOf(buffer: Uint8Array, mostBytes: number): Uint8Array {
-  return buffer.byteLength > mostBytes ? buffer.subarray(0, mostBytes) : buffer;
+  return buffer.length > mostBytes ? buffer.subarray(0, mostBytes) : buffer;
 }
 
 function restOf(buffer: Uint8Array, piece: Uint8Array): Uint8Array | null {
-  return piece.byteLength < buffer.byteLength ? buffer.subarray(piece.byteLength) : null;
+  return piece.length < buffer.length ? buffer.subarray(piece.length) : null;
 }

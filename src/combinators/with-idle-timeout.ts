@@ -42,13 +42,13 @@ class IdleTimeoutFlow extends TranslatingFlow {
 
   override write(buffer: Uint8Array): Observable<WriteResult> {
     const result = this.inner.write(buffer);
-    if (buffer.byteLength > 0) this.#touchOnceAccepted(result);
+    if (buffer.length > 0) this.#touchOnceAccepted(result);
     return this.translateResult(result);
   }
 
   override writev(buffers: readonly Uint8Array[]): Observable<WriteResult> {
     const result = this.inner.writev(buffers);
-    if (buffers.some((buffer) => buffer.byteLength > 0)) this.#touchOnceAccepted(result);
+    if (buffers.some((buffer) => buffer.length > 0)) this.#touchOnceAccepted(result);
     return this.translateResult(result);
   }
 

@@ -107,7 +107,7 @@ export class Pipe {
     const more = reader.onData(buffer);
     this.#delivering = false;
     if (more && !this.#disturbed) return OK;
-    return this.#afterStraight(reader, more, buffer.byteLength);
+    return this.#afterStraight(reader, more, buffer.length);
   }
 
   /** Several buffers (none empty) with nothing in between; one status for them all. */
@@ -115,7 +115,7 @@ export class Pipe {
     if (this.#state !== OPEN) return CLOSED;
     if (this.#discarding) return OK;
     let size = 0;
-    for (const buffer of buffers) size += buffer.byteLength;
+    for (const buffer of buffers) size += buffer.length;
     if (this.#isOverLimit(size)) return OVERFLOW;
     for (const buffer of buffers) this.#ring.push(buffer);
     this.bytes += size;
@@ -258,7 +258,7 @@ export class Pipe {
 
   #enqueue(buffer: Uint8Array): PushStatus {
     if (this.#discarding) return OK;
-    const size = buffer.byteLength;
+    const size = buffer.length;
     if (this.#isOverLimit(size)) return OVERFLOW;
     this.#disturbed = this.#delivering;
     this.#ring.push(buffer);
@@ -309,7 +309,7 @@ export class Pipe {
 
   #deliverOne(reader: Reader): boolean {
     const buffer = this.#ring.shift();
-    return this.#take(buffer.byteLength, reader.onData(buffer));
+    return this.#take(buffer.length, reader.onData(buffer));
   }
 
   #deliverAll(reader: Reader): boolean {
@@ -317,7 +317,7 @@ export class Pipe {
     let size = 0;
     while (this.#ring.length > 0 && buffers.length < MOST_AT_ONCE) {
       const buffer = this.#ring.shift();
-      size += buffer.byteLength;
+      size += buffer.length;
       buffers.push(buffer);
     }
     return this.#take(size, (reader.onBatch as (buffers: Uint8Array[]) => boolean).call(reader, buffers));
@@ -400,7 +400,7 @@ export class Pipe {
 
   #dropAboveCapacity(): void {
     if (this.#arrived) return;
-    while (this.bytes > this.capacity && this.#ring.length > 0) this.bytes -= this.#ring.pop().byteLength;
+    while (this.bytes > this.capacity && this.#ring.length > 0) this.bytes -= this.#ring.pop().length;
   }
 
   #dropQueue(): void {

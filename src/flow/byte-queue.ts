@@ -29,7 +29,7 @@ export class ByteQueue {
    * copied together with its like, so that bytes which trickle in take the memory that they count.
    */
   push(chunk: Uint8Array): void {
-    const size = chunk.byteLength;
+    const size = chunk.length;
     if (size === 0) return;
     if (this.length === 0) {
       this.#restart(chunk);
@@ -62,14 +62,14 @@ export class ByteQueue {
       const one = this.#pieces[piece]!;
       const at = one.indexOf(byte, Math.max(0, unseen - start));
       if (at >= 0) return start + at;
-      start += one.byteLength;
+      start += one.length;
     }
     return -1;
   }
 
   /** Where the bytes of `sequence` (not empty) first stand at or after `from`, though chunks may cut them; or -1. */
   indexOfSequence(sequence: Uint8Array, from = 0): number {
-    const last = this.length - sequence.byteLength;
+    const last = this.length - sequence.length;
     if (from > last) return -1;
     let { piece, start } = this.#pieceOf(from);
     for (; piece < this.#pieces.length && start <= last; piece += 1) {
@@ -77,11 +77,11 @@ export class ByteQueue {
       const whole = findWhole(one, sequence, Math.max(0, from - start));
       if (whole >= 0) return start + whole;
       // Where the piece is too short for it, the sequence may go on in those behind it.
-      const cut = Math.max(0, from - start, one.byteLength - sequence.byteLength + 1);
-      for (let at = cut; at < one.byteLength && start + at <= last; at += 1) {
+      const cut = Math.max(0, from - start, one.length - sequence.length + 1);
+      for (let at = cut; at < one.length && start + at <= last; at += 1) {
         if (this.#standsAt(sequence, piece, at)) return start + at;
       }
-      start += one.byteLength;
+      start += one.length;
     }
     return -1;
   }
@@ -132,8 +132,8 @@ export class ByteQueue {
   }
 
   #gather(chunk: Uint8Array): void {
-    const size = chunk.byteLength;
-    if (this.#slabUsed + size > this.#slab.byteLength) {
+    const size = chunk.length;
+    if (this.#slabUsed + size > this.#slab.length) {
       this.#slab = new Uint8Array(SLAB);
       this.#slabUsed = 0;
       this.#slabIsLast = false;
@@ -176,7 +176,7 @@ export class ByteQueue {
     this.#head = piece;
     this.#buffer = piece.buffer;
     this.#offset = piece.byteOffset;
-    this.#size = piece.byteLength;
+    this.#size = piece.length;
   }
 
   #join(size: number): Uint8Array {
@@ -185,7 +185,7 @@ export class ByteQueue {
     for (let filled = 0; filled < size; ) {
       const part = this.takePiece(size - filled);
       joined.set(part, filled);
-      filled += part.byteLength;
+      filled += part.length;
     }
     return joined;
   }
@@ -195,7 +195,7 @@ export class ByteQueue {
     let piece = this.#first;
     let start = -this.#at;
     if (index * 2 < this.length) {
-      for (let size = this.#size; index >= start + size; size = this.#pieces[piece]!.byteLength) {
+      for (let size = this.#size; index >= start + size; size = this.#pieces[piece]!.length) {
         start += size;
         piece += 1;
       }
@@ -205,7 +205,7 @@ export class ByteQueue {
     start = this.length;
     while (start > index && piece > this.#first) {
       piece -= 1;
-      start -= this.#pieces[piece]!.byteLength;
+      start -= this.#pieces[piece]!.length;
     }
     return { piece, start };
   }
@@ -213,9 +213,9 @@ export class ByteQueue {
   /** Whether the sequence stands at this place in the piece and, if it is cut there, in those behind it. */
   #standsAt(sequence: Uint8Array, piece: number, at: number): boolean {
     let one = this.#pieces[piece]!;
-    for (let i = 0, behind = piece, place = at; i < sequence.byteLength; i += 1, place += 1) {
-      while (place >= one.byteLength) {
-        place -= one.byteLength;
+    for (let i = 0, behind = piece, place = at; i < sequence.length; i += 1, place += 1) {
+      while (place >= one.length) {
+        place -= one.length;
         behind += 1;
         one = this.#pieces[behind]!;
       }
@@ -227,8 +227,8 @@ export class ByteQueue {
 
 /** Where the sequence first stands in the piece as a whole; or -1. */
 function findWhole(piece: Uint8Array, sequence: Uint8Array, from: number): number {
-  const size = sequence.byteLength;
-  const last = piece.byteLength - size;
+  const size = sequence.length;
+  const last = piece.length - size;
   const first = sequence[0] as number;
   for (let at = from; at <= last; at += 1) {
     // Where one candidate follows another, looking is cheaper than calling.
@@ -246,7 +246,7 @@ function findWhole(piece: Uint8Array, sequence: Uint8Array, from: number): numbe
 /** A plain view: a `Buffer`'s own methods differ, and one kind of array is the fast kind. */
 function plain(chunk: Uint8Array): Uint8Array {
   if (chunk.constructor === Uint8Array) return chunk;
-  return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
 }
 
 const NONE = new Uint8Array(0);

@@ -40,7 +40,7 @@ export class TransportLink implements FlowLink, Reader, Source, Wire {
 
   push(buffer: Uint8Array): boolean {
     const { inbound } = this.endpoint;
-    if (buffer.byteLength > 0) {
+    if (buffer.length > 0) {
       const status = inbound.push(buffer);
       if (status === CLOSED) return false;
       if (status === OVERFLOW) this.#overflow();

@@ -16,13 +16,13 @@ export function inputFrom(source: Piece | readonly Piece[]): Refill {
   return (buffer) => {
     const piece = pieces[at];
     if (piece === undefined) return 0;
-    const part = piece.subarray(offset, offset + buffer.byteLength);
+    const part = piece.subarray(offset, offset + buffer.length);
     buffer.set(part);
-    offset += part.byteLength;
-    if (offset === piece.byteLength) {
+    offset += part.length;
+    if (offset === piece.length) {
       at += 1;
       offset = 0;
     }
-    return part.byteLength;
+    return part.length;
   };
 }

@@ -17,16 +17,16 @@ export function outputInto(target: Uint8Array | readonly Uint8Array[]): Refill {
   let at = 0;
   let offset = 0;
   return (buffer) => {
-    while (at < targets.length && offset === targets[at]!.byteLength) {
+    while (at < targets.length && offset === targets[at]!.length) {
       at += 1;
       offset = 0;
     }
     const room = targets[at];
     if (room === undefined) return 0;
-    const part = buffer.subarray(0, room.byteLength - offset);
+    const part = buffer.subarray(0, room.length - offset);
     room.set(part, offset);
-    offset += part.byteLength;
-    return part.byteLength;
+    offset += part.length;
+    return part.length;
   };
 }
 

@@ -22,7 +22,7 @@ export function piecesOf(argument: string, list: readonly Piece[]): Uint8Array[]
     if (bytes === undefined) {
       throw new TypeError(`${argument} must hold strings and Uint8Arrays, not ${describe(piece)} (at ${at})`);
     }
-    if (bytes.byteLength > 0) pieces.push(bytes);
+    if (bytes.length > 0) pieces.push(bytes);
   }
   return pieces;
 }
@@ -30,7 +30,7 @@ export function piecesOf(argument: string, list: readonly Piece[]): Uint8Array[]
 /** As {@link piecesOf}, of one piece or a list of them. */
 export function oneOrMore(argument: string, source: Piece | readonly Piece[]): Uint8Array[] {
   const one = bytesOf(source);
-  if (one !== undefined) return one.byteLength > 0 ? [one] : [];
+  if (one !== undefined) return one.length > 0 ? [one] : [];
   if (Array.isArray(source)) return piecesOf(argument, source as readonly Piece[]);
   throw new TypeError(`${argument} must be a string, a Uint8Array or an array of them, not ${describe(source)}`);
 }

@@ -42,7 +42,7 @@ export class RefillOutput implements OutputPart, AnswerListener<number> {
 
   /** Offers the rest until it is gone or refused (`true`), or an answer has to be waited for (`false`). */
   #offer(): boolean {
-    while (this.#rest.byteLength > 0) {
+    while (this.#rest.length > 0) {
       let count: number | typeof LATER;
       try {
         const answer = this.refill(this.#rest);
@@ -59,7 +59,7 @@ export class RefillOutput implements OutputPart, AnswerListener<number> {
 
   /** Whether the output goes on. */
   #took(count: number): boolean {
-    const error = countError(this.where, count, this.#rest.byteLength);
+    const error = countError(this.where, count, this.#rest.length);
     if (error !== undefined) this.link.refuse(error);
     else if (count === 0) this.link.refuse(new FlowError('closed', `${this.where} has ended: it takes no more bytes`));
     else {

@@ -107,9 +107,9 @@ export class TimedLine implements Reader, RoomWaiter {
   /** Sends what is in hand while there is room. `true` once all is sent and there is room for more. */
   #sendRest(): boolean {
     this.#sending = true;
-    while (this.#rest.byteLength > 0 && this.#hasRoom()) this.#sendChunk();
+    while (this.#rest.length > 0 && this.#hasRoom()) this.#sendChunk();
     this.#sending = false;
-    if (this.#isCut || (this.#rest.byteLength === 0 && this.#hasRoom())) return true;
+    if (this.#isCut || (this.#rest.length === 0 && this.#hasRoom())) return true;
     if (!this.#awaitsRoom) {
       this.#awaitsRoom = true;
       this.far.inbound.awaitRoom(this, this.#bytesOnTheWay);
@@ -124,11 +124,11 @@ export class TimedLine implements Reader, RoomWaiter {
 
   #sendChunk(): void {
     const rest = this.#rest;
-    const isLast = rest.byteLength <= this.#maxChunk;
+    const isLast = rest.length <= this.#maxChunk;
     const chunk = isLast ? rest : rest.subarray(0, this.#maxChunk);
     this.#rest = isLast ? NOTHING : rest.subarray(this.#maxChunk);
-    this.#bytesOnTheWay += chunk.byteLength;
-    this.#travel.send(chunk, chunk.byteLength);
+    this.#bytesOnTheWay += chunk.length;
+    this.#travel.send(chunk, chunk.length);
   }
 
   #arrive(load: Uint8Array | typeof EOF | FlowError): void {
@@ -139,7 +139,7 @@ export class TimedLine implements Reader, RoomWaiter {
       outbound.cut(load);
       this.far.broke(load);
     } else {
-      this.#bytesOnTheWay -= load.byteLength;
+      this.#bytesOnTheWay -= load.length;
       // As a list of one: that counts as pushed even where it goes straight to a reader, as `awaitRoom` needs it.
       if (inbound.pushAll([load]) === OVERFLOW) this.#overflow();
       this.#goOn();
