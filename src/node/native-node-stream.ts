@@ -4,10 +4,10 @@
  */
 import type { Duplex } from 'node:stream';
 import type { Flow } from '../flow/flow.js';
+import { BatchingStream } from './batching-stream.js';
 import { takeStream } from './stream-flow.js';
-import { toNodeStream } from './to-node-stream.js';
 
-/** The stream itself under a flow over one that was never used, e.g. its socket; over any other, {@link toNodeStream}. */
+/** The stream itself under a flow over one that was never used, e.g. its socket; over any other, one of its own. */
 export function nativeNodeStream(flow: Flow): Duplex {
-  return takeStream(flow) ?? toNodeStream(flow);
+  return takeStream(flow) ?? new BatchingStream(flow);
 }

@@ -1,7 +1,7 @@
-import { Duplex } from 'node:stream';
-import { Subscription, takeWhile } from 'rxjs';
+import type { Duplex } from 'node:stream';
 import { checkFlow } from '../flow/check-flow.js';
 import type { Flow } from '../flow/flow.js';
+import { FlowStream } from './flow-stream.js';
 
 /**
  * A flow as a Node `Duplex`, half-open both ways: the stream's `end()` is the flow's `shutdown('write')`, and its `end`
@@ -17,103 +17,4 @@ import type { Flow } from '../flow/flow.js';
 export function toNodeStream(flow: Flow): Duplex {
   checkFlow('toNodeStream: flow', flow);
   return new FlowStream(flow);
-}
-
-const HIGH_WATER_MARK = 65536;
-
-class FlowStream extends Duplex {
-  #reading = Subscription.EMPTY;
-  #isReading = false;
-  /** Whether the stream has asked for more since the last buffer. */
-  #wanted = false;
-  /** What has come and goes to the stream in a tick of its own, and the end behind it. */
-  #arrived: Uint8Array[] = [];
-  #arrivedBytes = 0;
-  #end: (() => void) | null = null;
-  #isDue = false;
-
-  constructor(private readonly flow: Flow) {
-    super({ readableHighWaterMark: HIGH_WATER_MARK, writableHighWaterMark: HIGH_WATER_MARK });
-    flow.closed.subscribe({
-      // Until its end a read reports how the flow broke, behind the data that came before.
-      error: (error: unknown) => {
-        if (this.readableEnded) this.destroy(error as Error);
-      },
-    });
-  }
-
-  override _read(): void {
-    this.#wanted = true;
-    if (!this.#isReading && !this.#isDue) this.#readOn();
-  }
-
-  override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error) => void): void {
-    this.flow.write(chunk).subscribe((result) => done(result.ok ? undefined : result.error));
-  }
-
-  override _writev(chunks: { readonly chunk: Uint8Array }[], done: (error?: Error) => void): void {
-    const buffers = chunks.map(({ chunk }) => chunk);
-    this.flow.writev(buffers).subscribe((result) => done(result.ok ? undefined : result.error));
-  }
-
-  override _final(done: (error?: Error) => void): void {
-    this.flow.shutdown('write').subscribe({ error: done, complete: () => done() });
-  }
-
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#reading.unsubscribe();
-    const inOrder = error === null && this.readableEnded && this.writableFinished;
-    if (!inOrder) this.flow.abort(error ?? undefined);
-    done(error);
-  }
-
-  /** Reads until the stream has enough, which ends the subscription and loses nothing: the next one goes on from there. */
-  #readOn(): void {
-    let enough = false;
-    this.#isReading = true;
-    const isWanted = (buffer: Uint8Array) => {
-      this.#arrived.push(buffer);
-      this.#arrivedBytes += buffer.byteLength;
-      this.#deliverSoon();
-      enough = this.readableLength + this.#arrivedBytes >= HIGH_WATER_MARK;
-      return !enough;
-    };
-    this.#reading = this.flow.read().pipe(takeWhile(isWanted)).subscribe({
-      error: (error: unknown) => this.#endWith(() => this.destroy(error as Error)),
-      complete: () => {
-        this.#isReading = false;
-        if (!enough) this.#endWith(() => this.push(null));
-      },
-    });
-  }
-
-  #endWith(end: () => void): void {
-    this.#end = end;
-    this.#deliverSoon();
-  }
-
-  /**
-   * A flow in memory delivers inside its peer's write, and that may be one this stream's own reader has set off. Node's
-   * streams never do that, and what runs on them natively (`node:http2`) does not survive it.
-   */
-  #deliverSoon(): void {
-    if (this.#isDue) return;
-    this.#isDue = true;
-    process.nextTick(this.#deliver);
-  }
-
-  readonly #deliver = (): void => {
-    const arrived = this.#arrived;
-    this.#arrived = [];
-    this.#arrivedBytes = 0;
-    this.#isDue = false;
-    if (this.destroyed) return;
-    let room = true;
-    for (const buffer of arrived) {
-      this.#wanted = false;
-      room = this.push(buffer);
-    }
-    if (this.#end !== null) this.#end();
-    else if (!this.#isReading && (room || this.#wanted)) this.#readOn();
-  };
 }

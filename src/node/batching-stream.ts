@@ -1,0 +1,45 @@
+/**
+ * A flow as the stream under a protocol of Node's own, which writes a batch as a great many small buffers, corked, and
+ * waits until all are through before it writes the next. Node's `Writable` would handle each of them; here a batch is
+ * one write. It takes bytes only, and its writer does the waiting: `write` always says that there is room.
+ */
+import { FlowStream } from './flow-stream.js';
+import { mergeSmall } from './merge-small.js';
+
+type Done = (error?: Error | null) => void;
+
+export class BatchingStream extends FlowStream {
+  #corks = 0;
+  #buffers: Uint8Array[] = [];
+  #callbacks: Done[] = [];
+
+  override cork(): void {
+    this.#corks += 1;
+  }
+
+  override uncork(): void {
+    this.#corks -= 1;
+    if (this.#corks === 0) this.#send();
+  }
+
+  override write(buffer: Uint8Array, encodingOrDone?: BufferEncoding | Done, done?: Done): boolean {
+    this.#buffers.push(buffer);
+    const callback = typeof encodingOrDone === 'function' ? encodingOrDone : done;
+    if (callback !== undefined) this.#callbacks.push(callback);
+    if (this.#corks === 0) this.#send();
+    return true;
+  }
+
+  #send(): void {
+    const callbacks = this.#callbacks;
+    const pieces = mergeSmall(this.#buffers);
+    this.#buffers = [];
+    this.#callbacks = [];
+    const [only] = pieces;
+    const sent = pieces.length === 1 && only !== undefined ? this.flow.write(only) : this.flow.writev(pieces);
+    sent.subscribe((result) => {
+      const error = result.ok ? null : result.error;
+      for (const callback of callbacks) callback(error);
+    });
+  }
+}
