@@ -11,7 +11,7 @@ interface BenchModule {
   readonly report?: () => Promise<void>;
 }
 
-const HELPERS = new Set(['main', 'harness', 'tcp-ends']);
+const HELPERS = new Set(['main', 'harness', 'tcp-ends', 'http2-server-process']);
 
 const here = new URL('.', import.meta.url);
 const names = readdirSync(here)
