@@ -38,16 +38,20 @@ describe('package.json', () => {
     expect(Object.values(manifest.scripts).join('\n')).not.toMatch(/publish/);
   });
 
-  it('needs nothing at run time but its peer RxJS, and what its command line reads and draws with', () => {
-    expect(Object.keys(manifest.dependencies)).toEqual(['cli-progress', 'commander']);
+  it('needs nothing at run time but its peer RxJS, what its command line reads and draws with, and WebSockets for Node', () => {
+    expect(Object.keys(manifest.dependencies)).toEqual(['cli-progress', 'commander', 'ws']);
     expect(manifest.peerDependencies['rxjs']).toBe('^7.8.0');
   });
 
-  it('keeps what it depends on out of the library: the command line alone imports it', () => {
-    const pattern = new RegExp(`from '(${Object.keys(manifest.dependencies).join('|')})'`);
+  it.each([
+    ['the command line', 'cli/', ['cli-progress', 'commander']],
+    ['the Node room', 'node/', ['ws']],
+  ])('keeps what it depends on out of the rest: %s alone imports it', (_, room, names) => {
+    const pattern = new RegExp(`(from|import\\() ?'(${names.join('|')})'`);
     const importers = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts') && pattern.test(readText(`src/${file}`)));
-    expect(importers.filter((file) => !file.startsWith('cli/'))).toEqual([]);
+    expect(importers).not.toEqual([]);
+    expect(importers.filter((file) => !file.startsWith(room))).toEqual([]);
   });
 
   it('pins its tools to exact versions', () => {

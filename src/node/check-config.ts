@@ -28,6 +28,19 @@ export const aUrl: Requirement = {
   what: 'a string or a URL',
   accepts: (value) => typeof value === 'string' || value instanceof URL,
 };
+export const textOrTexts: Requirement = {
+  what: 'a string, or an array of them',
+  accepts: (value) => (Array.isArray(value) ? value : [value]).every((one) => typeof one === 'string'),
+};
+export const aPath: Requirement = {
+  what: 'a string that starts with /',
+  accepts: (value) => typeof value === 'string' && value.startsWith('/'),
+};
+export const aFunction: Requirement = { what: 'a function', accepts: (value) => typeof value === 'function' };
+export const anObject: Requirement = {
+  what: 'an object',
+  accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+};
 export const anObserver: Requirement = {
   what: 'an observer with a next method',
   accepts: (value) => typeof (value as { next?: unknown } | null)?.next === 'function',

@@ -14,9 +14,9 @@ import type { FlowLink, Transport } from '../flow/transport.js';
 import { isArrayBuffer } from './chunk-bytes.js';
 import { PieceSender } from './piece-sender.js';
 import { sendable } from './sendable.js';
-import { ABORTED, closeMeaning, errorCode, NORMAL } from './web-socket-close.js';
+import { ABORTED, closeMeaning, errorCode, NORMAL } from '../flow/web-socket-close.js';
 import { CLOSED, CONNECTING, OPEN, type WebSocketLike } from './web-socket-like.js';
-import { webSocketName } from './web-socket-name.js';
+import { webSocketName } from '../flow/web-socket-name.js';
 import type { WebSocketFlowOptions } from './web-socket-options.js';
 
 export class WebSocketTransport implements Transport {

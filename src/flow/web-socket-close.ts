@@ -1,5 +1,5 @@
 /** What a WebSocket's end means to a flow. Source: RFC 6455 §7.4.1, and the IANA registry of close codes. */
-import type { FlowErrorCode } from '../flow/flow-error.js';
+import type { FlowErrorCode } from './flow-error.js';
 
 /** The close code that `abort()` sends where the connection cannot be cut: browsers allow 1000 and 3000 to 4999 only. */
 export const ABORTED = 4000;

@@ -1,0 +1,97 @@
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { createSecureContext, type TlsOptions } from 'node:tls';
+import type { NextObserver, Observable } from 'rxjs';
+import { listenerLifetime } from '../flow/listener-lifetime.js';
+import {
+  aCount, aFunction, anObject, anObserver, aPath, aPortOrZero, aText, checkConfig, optional, textOrTexts, type Requirement,
+} from './check-config.js';
+import type { TcpAddress } from './socket-flow.js';
+import { systemFlowError } from './system-error.js';
+import { tcpAddressOf, tcpName } from './tcp-address.js';
+import type { AcceptedWebSocketFlow } from './web-socket-flow.js';
+import { WEB_SOCKET_CHECKS } from './web-socket-options.js';
+import { WebSocketUpgrades, type UpgradeConfig } from './web-socket-upgrades.js';
+
+export interface ListenWebSocketConfig extends UpgradeConfig {
+  /** Default 0: any free port, which {@link listeningObserver} is told. */
+  readonly port?: number;
+  /** Where to listen (default `127.0.0.1`, this machine only); `0.0.0.0` or `::` for everywhere. */
+  readonly host?: string;
+  /** Makes it `wss:`, as `node:tls` takes it: `cert` and `key`, … */
+  readonly tls?: TlsOptions;
+  /** `next` is called with the address once the listener listens. */
+  readonly listeningObserver?: NextObserver<TcpAddress>;
+  /** Connections beyond so many open ones are closed at once, unseen (default: no limit). */
+  readonly maxConnections?: number;
+}
+
+/**
+ * Listens for WebSockets, by the `ws` package. Cold, and lifetime is subscription: subscribing listens, each connection is
+ * emitted as a flow once its handshake is done, and unsubscribing stops listening and aborts the flows still open, those
+ * taken with `detach()` apart. It never completes by itself, and a connection's failure is told by its flow alone.
+ *
+ * What the flows do is said at `connectWebSocket`. A request that is no WebSocket's gets 426.
+ *
+ * Errors with `FlowError` when it cannot listen, as `listenTcp` does. Throws a `TypeError` for a wrong configuration,
+ * certificates that cannot be read included.
+ *
+ * @example
+ * listenWebSocket({ port: 8080, verify: ({ origin }) => origin === 'https://example.org' })
+ *   .pipe(mergeMap((flow) => copy(flow, flow).pipe(mergeMap(() => flow.close()))))
+ *   .subscribe();
+ */
+export function listenWebSocket(config: ListenWebSocketConfig = {}): Observable<AcceptedWebSocketFlow> {
+  checkConfig('listenWebSocket', config, { ...CHECKS, ...WEB_SOCKET_CHECKS });
+  checkTls(config.tls);
+  const { tls, port = 0, host = '127.0.0.1', maxConnections, listeningObserver } = config;
+  return listenerLifetime<AcceptedWebSocketFlow>(({ accept, fail }) => {
+    const server = tls === undefined ? createHttpServer() : createHttpsServer(tls);
+    if (maxConnections !== undefined) server.maxConnections = maxConnections;
+    const upgrades = new WebSocketUpgrades(config, accept);
+    let stopped = false;
+    server.on('upgrade', (request, _, head) => upgrades.take(request, head));
+    server.on('request', (_, response) => response.writeHead(426, { connection: 'close', upgrade: 'websocket' }).end());
+    // While it listens, an error is that of one connection that could not be accepted: the listener goes on.
+    server.on('error', (error) => {
+      if (!server.listening) fail(systemFlowError(tcpName({ host, port }), error));
+    });
+    server.once('listening', () => {
+      // A server that is closed while it looks its host up listens all the same.
+      if (stopped) server.close();
+      else listeningObserver?.next(tcpAddressOf(server));
+    });
+    server.listen({ port, host });
+    return () => {
+      stopped = true;
+      server.close();
+      server.closeAllConnections(); // those that are no WebSocket's
+      upgrades.stop();
+    };
+  });
+}
+
+/** Throws now what would make every handshake fail later. */
+function checkTls(tls: TlsOptions | undefined): void {
+  if (tls === undefined) return;
+  if (tls.pfx === undefined) checkConfig('listenWebSocket: tls', tls, { cert: given, key: given });
+  try {
+    createSecureContext(tls);
+  } catch (cause) {
+    throw new TypeError(`listenWebSocket: tls makes no secure context: ${(cause as Error).message}`, { cause });
+  }
+}
+
+const given: Requirement = { what: 'given', accepts: (value) => value !== undefined && value !== null };
+
+const CHECKS = {
+  port: optional(aPortOrZero),
+  host: optional(aText),
+  path: optional(aPath),
+  protocols: optional(textOrTexts),
+  tls: optional(anObject),
+  verify: optional(aFunction),
+  listeningObserver: optional(anObserver),
+  maxConnections: optional(aCount),
+} as const;
+

@@ -1,0 +1,34 @@
+/** What both ends of a WebSocket take, and the checks of it. */
+import { aBoolean, aCount, aDuration, optional } from './check-config.js';
+
+export interface WebSocketOptions {
+  /**
+   * End each direction on its own, by the text message `eof`, which both ends must use, `rxjs-flow/web` among them
+   * (default `false`: a close ends both directions, as it is with WebSockets).
+   */
+  readonly halfClose?: boolean;
+  /** Bytes that may wait to be taken by the system before a write's result stays pending (default 262144). */
+  readonly highWaterMark?: number;
+  /** Longer writes are sent as several messages (default 65536). */
+  readonly maxMessageBytes?: number;
+  /** A longer message from the far side, after decompression, breaks the flow with `too-large` (default 16 MiB). */
+  readonly maxPayloadBytes?: number;
+  /** Pings so often, and gives up with `timeout` when two pings were followed by no answer and no data (default: never). */
+  readonly pingMs?: number;
+  /** Offers, or takes, compression of messages (permessage-deflate): slow, and a cost in memory (default `false`). */
+  readonly compress?: boolean;
+}
+
+export const WEB_SOCKET_CHECKS = {
+  halfClose: optional(aBoolean),
+  highWaterMark: optional(aCount),
+  maxMessageBytes: optional(aCount),
+  maxPayloadBytes: optional(aCount),
+  pingMs: optional(aDuration),
+  compress: optional(aBoolean),
+} as const;
+
+/** In the words of `ws`. */
+export function wsOptions({ maxPayloadBytes = 2 ** 24, compress = false }: WebSocketOptions) {
+  return { maxPayload: maxPayloadBytes, perMessageDeflate: compress };
+}

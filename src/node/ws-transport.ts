@@ -1,0 +1,181 @@
+/**
+ * A WebSocket of the `ws` package as a transport: with backpressure both ways, which a browser's has not. Binary messages
+ * carry the bytes, their boundaries mean nothing. It queues nothing: a message is through when the system has taken it.
+ *
+ * How it ends, and the in-band `eof` of `halfClose`, are those of `src/web/web-socket-transport.ts`: the two are each
+ * other's peers. Source: RFC 6455.
+ */
+import { interval, type Subscription } from 'rxjs';
+import type { WebSocket } from 'ws';
+import { FlowError, type FlowErrorCode } from '../flow/flow-error.js';
+import type { FlowLink, Transport } from '../flow/transport.js';
+import { closeMeaning, errorCode, NORMAL } from '../flow/web-socket-close.js';
+import { mergeSmall } from './merge-small.js';
+import { systemFlowError } from './system-error.js';
+import type { WebSocketOptions } from './web-socket-options.js';
+
+export class WsTransport implements Transport {
+  readonly highWaterMark: number;
+  /** Met only after `close()`, which must read on to see the far side's answer. */
+  readonly maxQueuedBytes = 2 ** 26;
+  readonly #halfClose: boolean;
+  readonly #maxMessageBytes: number;
+  readonly #pingMs: number | undefined;
+  #link!: FlowLink;
+  #pings: Subscription | undefined;
+  /** Pings since anything came. */
+  #unanswered = 0;
+  /** What an `error` event told; the `close` event that follows says no more than a code. */
+  #cause: unknown;
+  /** Bytes pushed since bytes were last wanted. */
+  #unread = 0;
+  /** Bytes that the system has not taken yet. */
+  #unsent = 0;
+  #freed: (() => void) | undefined;
+
+  constructor(
+    readonly name: string,
+    private readonly socket: WebSocket,
+    options: WebSocketOptions,
+  ) {
+    this.highWaterMark = options.highWaterMark ?? 262144;
+    this.#halfClose = options.halfClose ?? false;
+    this.#maxMessageBytes = options.maxMessageBytes ?? 65536;
+    this.#pingMs = options.pingMs;
+  }
+
+  open(link: FlowLink): void {
+    const { socket } = this;
+    this.#link = link;
+    // Never removed: the socket is this flow's alone, and a flow that is over takes no notice.
+    socket.on('message', (data, isBinary) => this.#take(data as Buffer, isBinary));
+    socket.on('pong', () => (this.#unanswered = 0));
+    socket.on('error', (error) => this.#hearError(error));
+    socket.on('close', (code, reason) => this.#hearClose(code, reason.toString()));
+    if (this.#pingMs !== undefined) this.#pings = interval(this.#pingMs).subscribe(() => this.#ping());
+  }
+
+  pull(): void {
+    this.#unread = 0;
+    this.socket.resume();
+  }
+
+  write(buffer: Uint8Array): boolean {
+    return this.writev([buffer]);
+  }
+
+  writev(buffers: readonly Uint8Array[]): boolean {
+    const messages = mergeSmall(buffers).flatMap((buffer) => this.#messagesOf(buffer));
+    this.#unsent = messages.reduce((sum, message) => sum + message.byteLength, 0);
+    // What could not be sent is told by the close that follows.
+    const through = (error?: Error | null) => {
+      if (!error) this.#ready();
+    };
+    messages.forEach((message, at) => this.socket.send(message, SENDING, at === messages.length - 1 ? through : undefined));
+    return false;
+  }
+
+  end(): void {
+    if (!this.#halfClose) this.#close();
+    else if (this.#isOpen) this.socket.send('eof');
+    this.#link.finished();
+  }
+
+  abort(): void {
+    this.#pings?.unsubscribe();
+    this.socket.terminate();
+  }
+
+  /** Without half-close it was the close event that ended the read side; with it, the closing handshake is still to come. */
+  free(done: () => void): void {
+    if (this.socket.readyState === this.socket.CLOSED) {
+      done();
+    } else {
+      this.#freed = done;
+      this.#close();
+    }
+  }
+
+  get #isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
+  /** One that is paused would not see the end of the handshake: what precedes it waits in the engine. */
+  #close(): void {
+    this.socket.close(NORMAL);
+    this.socket.resume();
+  }
+
+  #ready(): void {
+    this.#unsent = 0;
+    this.#link.ready();
+  }
+
+  #messagesOf(buffer: Uint8Array): Uint8Array[] {
+    const size = this.#maxMessageBytes;
+    if (buffer.byteLength <= size) return [buffer];
+    return Array.from({ length: Math.ceil(buffer.byteLength / size) }, (_, at) => buffer.subarray(at * size, (at + 1) * size));
+  }
+
+  // ── what comes ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #take(data: Buffer, isBinary: boolean): void {
+    this.#unanswered = 0;
+    if (isBinary) this.#push(data);
+    else if (this.#halfClose && data.toString() === 'eof') this.#link.end();
+    else this.#fail('protocol', 'a text message came instead of a binary one');
+  }
+
+  /** A little is read ahead, so that a far side which closes is seen though nobody reads. */
+  #push(buffer: Uint8Array): void {
+    if (this.#link.push(buffer)) return;
+    this.#unread += buffer.byteLength;
+    if (this.#unread > READ_AHEAD && this.#isOpen) this.socket.pause();
+  }
+
+  /**
+   * Of two pings one must have been answered by now: after one alone, this process may just have been busy. While nobody
+   * reads, no answer can come.
+   */
+  #ping(): void {
+    const { socket } = this;
+    if (!this.#isOpen) return;
+    if (socket.isPaused) this.#unanswered = 0;
+    if (this.#unanswered === 2) {
+      this.#fail('timeout', `no answer to two pings, ${this.#pingMs} ms apart`);
+      return;
+    }
+    socket.ping();
+    this.#unanswered += 1;
+  }
+
+  #hearError(cause: Error): void {
+    this.#cause = cause;
+    const code = errorCode(cause);
+    if (code !== undefined) this.#fail(code, cause.message, cause);
+  }
+
+  #hearClose(code: number, reason: string): void {
+    this.#pings?.unsubscribe();
+    this.#freed?.();
+    const meaning = closeMeaning(code);
+    if (meaning === 'in order') this.#endInOrder();
+    else if (meaning === 'reset' && this.#cause !== undefined) this.#link.fail(systemFlowError(this.name, this.#cause));
+    else this.#fail(meaning, `closed with code ${code}`, reason === '' ? undefined : new Error(reason));
+  }
+
+  #endInOrder(): void {
+    if (!this.#halfClose) this.#link.end();
+    if (this.#unsent > 0) this.#fail('reset', `the far side closed, ${this.#unsent} bytes were not sent`);
+    this.#link.refuse(new FlowError('closed', `${this.name}: the far side closed`));
+    // Over by now, unless an `eof` should have come first.
+    this.#fail('truncated', 'no eof came before the close');
+  }
+
+  #fail(code: FlowErrorCode, what: string, cause?: unknown): void {
+    this.#link.fail(new FlowError(code, `${this.name}: ${what}`, cause === undefined ? {} : { cause }));
+  }
+}
+
+const SENDING = { binary: true };
+const READ_AHEAD = 65536;
