@@ -36,6 +36,7 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
   #request: ServerRequest | null = null;
   #method = '';
   #state: 'asked' | 'answered' | 'failed' = 'asked';
+  #hasCompleted = false;
 
   constructor(connection: Http2Connection, stream: ServerHttp2Stream, flags: number, errorHandler: Http2ErrorHandler | undefined) {
     // A Subscriber, as RxJS's own operators are: one object less for each request.
@@ -54,6 +55,7 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
     } catch (error) {
       this.#failed(error);
     }
+    if (!this.#isOver) this.#stream.watch();
   }
 
   // ── the stream behind the request ──────────────────────────────────────────────────────────────────────────────
@@ -108,8 +110,14 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
 
   /** @internal RxJS's hook for subclasses of Subscriber. */
   protected override _complete(): void {
+    this.#hasCompleted = true;
     // Not the end of the subscription: the body may be on its way.
     if (this.#state === 'asked') this.#failed(new Error('the handler completed without a reply'));
+  }
+
+  /** Whether the stream's end is nobody's business any more: all is sent, nothing is subscribed to, and none is told. */
+  get #isOver(): boolean {
+    return this.#hasCompleted && this.#request === null && this.#stream.isSent;
   }
 
   #send(reply: Http2Reply): void {

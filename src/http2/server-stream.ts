@@ -17,8 +17,8 @@ export class ServerStream {
   readonly #isBodiless: boolean;
   #transport: StreamTransport | null = null;
   #flow: Flow | null = null;
+  #isWatched = false;
   #isGone = false;
-  #cause: unknown = undefined;
 
   constructor(
     readonly connection: Http2Connection,
@@ -27,9 +27,19 @@ export class ServerStream {
     private readonly owner: StreamOwner,
   ) {
     this.#isBodiless = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
-    stream.on('error', (error) => (this.#cause = error));
-    stream.on('close', () => this.#onClose());
+    stream.on('error', unheard); // how it closes says the same
     if (!this.#isBodiless) this.#makeFlow();
+  }
+
+  /**
+   * Tells the owner when the stream is gone. Not before it is asked to: for an exchange that is over as soon as it has
+   * begun, as most are, a listener costs more than all the rest.
+   */
+  watch(): void {
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    if (this.stream.destroyed) this.#onClose();
+    else this.stream.on('close', () => this.#onClose());
   }
 
   get name(): string {
@@ -38,6 +48,11 @@ export class ServerStream {
 
   get isGone(): boolean {
     return this.#isGone || this.stream.closed;
+  }
+
+  /** Whether all of the response has been handed over. */
+  get isSent(): boolean {
+    return this.stream.writableEnded;
   }
 
   get flow(): Flow {
@@ -71,7 +86,12 @@ export class ServerStream {
     // The answer has been given in one piece.
     if (stream.writableEnded) flow.shutdown('write');
     if (this.#isGone) transport.settle(this.#cause);
+    else this.watch();
     return flow;
+  }
+
+  get #cause(): Error | undefined {
+    return this.stream.errored ?? undefined;
   }
 
   #onClose(): void {
@@ -86,3 +106,5 @@ export class ServerStream {
     if (!isInOrder) owner.onLost(streamLoss(this.name, stream, connection, this.#cause));
   }
 }
+
+function unheard(): void {}
