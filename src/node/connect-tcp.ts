@@ -1,8 +1,9 @@
 import type { Observable } from 'rxjs';
-import { aBoolean, aDuration, aPort, aText, checkConfig, optional } from './check-config.js';
+import { checkConfig } from './check-config.js';
 import { connectSocket } from './connect-socket.js';
 import type { SocketFlow } from './socket-flow.js';
 import { tcpEndsOf, tcpName } from './tcp-address.js';
+import { CONNECT_TCP } from './tcp-options.js';
 
 export interface ConnectTcpConfig {
   readonly port: number;
@@ -37,13 +38,7 @@ export interface ConnectTcpConfig {
  * );
  */
 export function connectTcp(config: ConnectTcpConfig): Observable<SocketFlow> {
-  checkConfig('connectTcp', config, {
-    port: aPort,
-    host: optional(aText),
-    connectTimeoutMs: optional(aDuration),
-    noDelay: optional(aBoolean),
-    keepAliveMs: optional(aDuration),
-  });
+  checkConfig('connectTcp', config, CONNECT_TCP);
   const { port, host = '127.0.0.1', connectTimeoutMs, noDelay = true, keepAliveMs } = config;
   const keepAlive = keepAliveMs === undefined ? {} : { keepAlive: true, keepAliveInitialDelay: keepAliveMs };
   return connectSocket({

@@ -29,22 +29,23 @@ export class FlowTlsLine extends TlsLine {
     this.stream.once('end', () => (this.#hasEnded = true));
   }
 
-  leave(socket: TLSSocket, done: () => void): void {
+  leave(socket: TLSSocket, done?: () => void): void {
     const { flow } = this;
     this.#left = true;
     socket.destroy();
     const late = timer(PATIENCE_MS).subscribe(() => flow.abort());
     const gone = () => {
       late.unsubscribe();
-      done();
+      done?.();
     };
     flow.closed.subscribe({ error: gone, complete: gone });
     flow.shutdown('read');
     flow.close();
   }
 
-  abort(reason: unknown): void {
+  abort(socket: TLSSocket, reason: unknown): void {
     this.flow.abort(reason);
+    socket.destroy();
   }
 
   protected endOf(): TlsEnd {
@@ -52,5 +53,5 @@ export class FlowTlsLine extends TlsLine {
   }
 }
 
-/** How long a peer that has said its end in TLS may take to end the line. */
+/** How long a peer may take to end the line when TLS is over. */
 const PATIENCE_MS = 1000;

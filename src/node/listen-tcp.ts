@@ -1,8 +1,9 @@
 import type { NextObserver, Observable } from 'rxjs';
-import { aBoolean, aCount, aDuration, anObserver, aPortOrZero, aText, checkConfig, optional } from './check-config.js';
+import { checkConfig } from './check-config.js';
 import { listenSocket } from './listen-socket.js';
 import type { SocketFlow, TcpAddress } from './socket-flow.js';
 import { tcpAddressOf, tcpEndsOf, tcpName } from './tcp-address.js';
+import { LISTEN_TCP } from './tcp-options.js';
 
 export interface ListenTcpConfig {
   /** Default 0: any free port, which {@link listeningObserver} is told. */
@@ -36,15 +37,7 @@ export interface ListenTcpConfig {
  *   .subscribe();
  */
 export function listenTcp(config: ListenTcpConfig = {}): Observable<SocketFlow> {
-  checkConfig('listenTcp', config, {
-    port: optional(aPortOrZero),
-    host: optional(aText),
-    listeningObserver: optional(anObserver),
-    maxConnections: optional(aCount),
-    backlog: optional(aCount),
-    noDelay: optional(aBoolean),
-    keepAliveMs: optional(aDuration),
-  });
+  checkConfig('listenTcp', config, LISTEN_TCP);
   const { port = 0, host = '127.0.0.1', listeningObserver, maxConnections, backlog, noDelay = true, keepAliveMs } = config;
   const keepAlive = keepAliveMs === undefined ? {} : { keepAlive: true, keepAliveInitialDelay: keepAliveMs };
   return listenSocket({

@@ -1,5 +1,5 @@
 /** TLS on a socket itself, between it and the system: at less than half the cost of TLS on a stream. */
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { getSystemErrorName } from 'node:util';
 import type { Flow } from '../flow/flow.js';
@@ -11,23 +11,24 @@ export class SocketTlsLine extends TlsLine {
   /** `null` where `flow` is none of a socket, or was used: its bytes have to go by way of the flow then. */
   static under(flow: Flow): SocketTlsLine | null {
     const socket = RUNS_ON_HANDLES ? takeStream(flow, SocketTransport) : null;
-    return socket === null ? null : new SocketTlsLine(flow, socket as Socket);
+    return socket === null ? null : new SocketTlsLine(flow, socket);
   }
 
   private constructor(
     private readonly flow: Flow,
-    readonly stream: Socket,
+    readonly stream: Duplex,
   ) {
     super();
   }
 
-  leave(socket: TLSSocket, done: () => void): void {
-    socket.once('close', done);
+  leave(socket: TLSSocket, done?: () => void): void {
+    if (done !== undefined) socket.once('close', done);
     socket.destroy();
   }
 
-  abort(reason: unknown): void {
+  abort(socket: TLSSocket, reason: unknown): void {
     this.flow.abort(reason);
+    socket.destroy();
   }
 
   /**

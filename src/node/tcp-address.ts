@@ -2,9 +2,9 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Ends, TcpAddress } from './socket-flow.js';
 
-/** `tcp 127.0.0.1:80`, `tcp [::1]:80` */
-export function tcpName({ host, port }: TcpAddress): string {
-  return `tcp ${host.includes(':') ? `[${host}]` : host}:${port}`;
+/** `tcp 127.0.0.1:80`, `tcp [::1]:80`; of another `protocol` over it, `tls 127.0.0.1:443`. */
+export function tcpName({ host, port }: TcpAddress, protocol = 'tcp'): string {
+  return `${protocol} ${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Of a connection that is gone already, the system does not tell the ends any more. */

@@ -25,7 +25,7 @@ export function certificateError(name: string, whose: string, error: unknown): F
   const { code = '', message = String(error), cert } = Object(error) as TlsError;
   const why =
     code === 'ERR_TLS_CERT_ALTNAME_INVALID'
-      ? `it is for ${cert?.subjectaltname ?? cert?.subject?.CN ?? 'nobody'}`
+      ? `it is for ${String(cert?.subjectaltname ?? cert?.subject?.CN ?? 'nobody')}`
       : `${FAULTS[code] ?? message}${code === '' ? '' : ` (${code})`}`;
   return new FlowError('protocol', `${name}: the certificate is not valid for ${whose}: ${why}`, { cause: error });
 }
@@ -39,8 +39,7 @@ function meaningOf(code: string, reason: string): string {
 const MEANINGS: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'the peer does not speak TLS, or no version that is spoken here',
   ERR_SSL_HTTP_REQUEST: 'the peer speaks HTTP and not TLS',
-  ERR_SSL_NO_APPLICATION_PROTOCOL: 'the peer refused: no application protocol in common (ALPN)',
-  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: 'the peer refused: no application protocol in common (ALPN)',
+  ERR_SSL_NO_APPLICATION_PROTOCOL: 'the peer offers no application protocol that is spoken here (ALPN)',
   ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: 'the peer has shown no certificate',
 };
 

@@ -67,8 +67,7 @@ class Handshake<Below extends Flow> {
 
   giveUp(): void {
     this.#stop();
-    this.#line.abort(new FlowError('aborted', `${this.side.name}: aborted during the TLS handshake`));
-    this.#socket.destroy();
+    this.#line.abort(this.#socket, new FlowError('aborted', `${this.side.name}: aborted during the TLS handshake`));
   }
 
   /** OpenSSL is in the middle of its work here, and would not survive an abort: the flow comes in a turn of its own. */
@@ -98,7 +97,7 @@ class Handshake<Below extends Flow> {
 
   #fail(error: FlowError): void {
     this.#stop();
-    this.#socket.destroy();
+    this.#line.leave(this.#socket);
     this.opening.fail(error);
   }
 

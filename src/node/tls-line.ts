@@ -29,11 +29,11 @@ export abstract class TlsLine {
     };
   }
 
-  /** Both sides have said their end: lets the line go, then calls `done`. */
-  abstract leave(socket: TLSSocket, done: () => void): void;
+  /** TLS is over, for better or worse: what it has said still arrives, then the line ends and `done` is called. */
+  abstract leave(socket: TLSSocket, done?: () => void): void;
 
-  /** Breaks the line, so that the peer knows. */
-  abstract abort(reason: unknown): void;
+  /** Breaks the line and all on it, so that the peer knows. */
+  abstract abort(socket: TLSSocket, reason: unknown): void;
 
   /** Asked while TLS is being told of an end. */
   protected abstract endOf(socket: TLSSocket): TlsEnd;

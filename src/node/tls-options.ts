@@ -2,7 +2,7 @@
  * The options of TLS: what they are called here, whether they are right, and the `SecureContext` that they make. A wrong
  * one is a `TypeError` where it was written; no connection is made here.
  */
-import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { describe } from '../flow/describe.js';
 import { aBoolean, aDuration, aText, checkConfig, optional, type Requirement } from './check-config.js';
 
@@ -75,7 +75,7 @@ export function secureContextOf(caller: string, options: TlsOptions): SecureCont
   if (secureContext !== undefined) return secureContext;
   const given = Object.entries({ ca, cert, key, passphrase }).filter(([, value]) => value !== undefined);
   try {
-    return createSecureContext(Object.fromEntries(given) as SecureContextOptions);
+    return createSecureContext(Object.fromEntries(given));
   } catch (cause) {
     const names = given.map(([name]) => name).join(', ');
     throw new TypeError(`${caller}: no secure context comes of ${names}: ${(cause as Error).message}`, { cause });

@@ -43,9 +43,9 @@ export function tlsServerSide(caller: string, options: TlsServerOptions): (name:
     handshakeTimeoutMs,
     agreed: 'secure',
     start: (line) => {
-      const socket = new TLSSocket(line as never, settings);
+      const socket = new TLSSocket(line, settings);
       // Where there is no server of Node's to take control, errors of TLS come by this event alone.
-      return socket.on('_tlsError' as 'error', (error) => socket.destroy(error));
+      return socket.on('_tlsError', (error: Error) => socket.destroy(error));
     },
     objection: (socket) => {
       const fault = requestCert ? verify(socket) : null;

@@ -27,9 +27,9 @@ export class TlsTransport extends NodeStreamTransport {
   }
 
   override abort(error: FlowError): void {
+    if (error.code === 'aborted') this.line.abort(this.socket, error);
     // What TLS itself finds wrong, it has told the peer: a reset could overtake that.
-    if (error.code === 'aborted') this.line.abort(error);
-    this.socket.destroy();
+    else this.line.leave(this.socket);
   }
 
   override free(done: () => void): void {
