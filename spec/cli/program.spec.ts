@@ -16,10 +16,11 @@ describe('rxjs-flow', () => {
   });
 
   it.each([
-    [['--help'], /proxy .*connect .*demo .*Endpoints are URLs.*Exit status.*Examples/s],
+    [['--help'], /proxy .*connect .*replay .*demo .*Endpoints are URLs.*Exit status.*Examples/s],
     [['help', 'proxy'], /--listen.*--to.*--drain-ms/s],
     [['proxy', '--help'], /--listen.*--to.*--drain-ms/s],
     [['connect', '-h'], /<url>.*--connect-timeout-ms/s],
+    [['replay', '--help'], /<tape>.*--svg.*--width/s],
     [['demo', '--help'], /--size-mib/],
   ])('prints help for %p, no line of it wider than a terminal', async (args, pattern) => {
     const run = cli.run(args);

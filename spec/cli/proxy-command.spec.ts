@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lastValueFrom, toArray } from 'rxjs';
+import { loadTape } from '../../src/inspect/load-tape.js';
 import { Cli, type Run } from './support/cli.js';
 
 /** Node's own sockets: a peer that knows nothing of flows. */
@@ -109,6 +111,60 @@ describe('rxjs-flow proxy', () => {
       await client.when(({ end }) => end !== 'open');
       expect(client.text).toBe('hello');
       run.child.kill('SIGINT');
+      expect(await run.exit).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('keeps a tape of each connection with --record, which replay draws', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rxjs-flow-spec-'));
+    try {
+      const tapes = join(folder, 'made', 'anew');
+      const run = cli.run(['proxy', 'tcp://127.0.0.1:0', await service((peer) => void shout(peer)), '--record', tapes]);
+      const port = await portOf(run);
+      for (const text of ['hello', 'world!']) {
+        const client = dial({ port });
+        client.socket.end(text);
+        await client.when(({ end }) => end !== 'open');
+      }
+      const [, first] = await run.line(/#1 tcp 127\.0\.0\.1:\d+ recorded: (.*-1\.tape)\n/);
+      await run.line(/#2 .* recorded: .*-2\.tape\n/);
+      run.child.kill('SIGTERM');
+      expect(await run.exit).toBe(0);
+      expect(readdirSync(tapes)).toHaveLength(2);
+      const events = await lastValueFrom(loadTape(readFileSync(first!)).pipe(toArray()));
+      const told = events.map((event) => ('data' in event ? `${event.kind} ${String(Buffer.from(event.data))}` : event.kind));
+      expect(told).toEqual(
+        expect.arrayContaining(['start', 'read hello', 'eof', 'write HELLO', 'shutdown', 'closed']),
+      );
+      const replay = cli.run(['replay', first!]);
+      expect(await replay.exit).toBe(0);
+      expect(replay.out()).toMatch(/^tcp 127\.0\.0\.1:\d+.*\n.* in .* 1 read, 5 B/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('says at once that it cannot keep tapes, and goes on where a single one cannot be written', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rxjs-flow-spec-'));
+    try {
+      const noFolder = join(folder, 'file');
+      writeFileSync(noFolder, '');
+      const refused = cli.run(['proxy', 'tcp://127.0.0.1:0', 'tcp://127.0.0.1:1', '--record', noFolder]);
+      expect(await refused.exit).toBe(1);
+      expect(refused.err()).toMatch(/^rxjs-flow: failed: --record .*EEXIST.*\n$/);
+      const tapes = join(folder, 'tapes');
+      const run = cli.run(['proxy', 'tcp://127.0.0.1:0', await service((peer) => void shout(peer)), '--record', tapes]);
+      const port = await portOf(run);
+      rmSync(tapes, { recursive: true });
+      const client = dial({ port });
+      client.socket.end('hello');
+      await client.when(({ end }) => end !== 'open');
+      expect(client.text).toBe('HELLO');
+      await run.line(/#1 .* not recorded: refused: file .*: no such file/);
+      await run.line(/#1 .* ended \|/);
+      run.child.kill('SIGTERM');
       expect(await run.exit).toBe(0);
     } finally {
       rmSync(folder, { recursive: true, force: true });

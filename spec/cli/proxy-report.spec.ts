@@ -45,6 +45,8 @@ describe('ProxyReport', () => {
       '#1 peer 1 ended | a to b: read 5 bytes (1 ops), wrote 5 bytes (1 ops) in 1000 ms, 5 bytes/s; ' +
         'b to a: read 0 bytes (1 ops), wrote 0 bytes (1 ops) in 1000 ms, 0 bytes/s',
     );
+    expect(report.take({ ...event('recorded', 1), tape: 'tapes/1.tape' })).toBe('#1 peer 1 recorded: tapes/1.tape');
+    expect(report.take({ ...event('unrecorded', 1), error })).toBe('#1 peer 1 not recorded: reset: far: gone');
     report.take(event('opened', 2));
     expect(report.take({ ...event('failed', 2), error })).toBe('#2 peer 2 failed: reset: far: gone');
     expect(report.summary()).toBe('2 connections: 5 bytes there, 0 bytes back');

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { addConnectCommand } from './connect-command.js';
 import { addDemoCommand } from './demo-command.js';
 import { addProxyCommand } from './proxy-command.js';
+import { addReplayCommand } from './replay-command.js';
 
 const { version } = createRequire(import.meta.url)('rxjs-flow/package.json') as { version: string };
 
@@ -17,6 +18,8 @@ Exit status: 0 ended in order, 1 failed (one line on stderr says why), 2 wrong u
 Examples:
   rxjs-flow proxy --listen tcp://127.0.0.1:8080 --to tcp://127.0.0.1:80
   echo hello | rxjs-flow connect tcp://127.0.0.1:8080
+  rxjs-flow proxy tcp://127.0.0.1:8080 tcp://127.0.0.1:80 --record tapes
+  rxjs-flow replay tapes/20250301T093000000Z-1.tape --svg login.svg
   rxjs-flow demo`;
 
 export function makeProgram(): Command {
@@ -30,6 +33,7 @@ export function makeProgram(): Command {
     .exitOverride();
   addProxyCommand(program);
   addConnectCommand(program);
+  addReplayCommand(program);
   addDemoCommand(program);
   return program;
 }

@@ -23,6 +23,7 @@ export function addProxyCommand(program: Command): void {
     .option('--connect-timeout-ms <ms>', 'how long <to> may take to answer', milliseconds, 10_000)
     .option('--half-close-timeout-ms <ms>', 'how long one direction may outlive the other (default: for ever)', milliseconds)
     .option('--max-connections <n>', 'connections at a time (default: no limit)', wholeNumber(1))
+    .option('--record <dir>', 'keep a tape of each connection in this folder, for rxjs-flow replay')
     .option('--progress-ms <ms>', 'how often to print progress where the output is no terminal', milliseconds, 5000)
     .action(async (from: string | undefined, to: string | undefined, options: ProxyOptions, command: Command) => {
       const listen = oneOf(command, 'where to listen', '--listen', from, options.listen);

@@ -16,6 +16,7 @@ export class ProxyReport {
   /** Takes the event in, and gives the line that it is worth, if any. */
   take(event: ProxyEvent): string | null {
     const { kind, connection, stats } = event;
+    if (kind === 'recorded' || kind === 'unrecorded') return describe(event);
     const bytes = [stats?.aToB.writeBytes ?? 0, stats?.bToA.writeBytes ?? 0] as const;
     this.#open.set(connection, bytes);
     if (kind === 'opened') this.#served += 1;
@@ -55,9 +56,12 @@ export class ProxyReport {
   }
 }
 
-function describe({ kind, connection, name, stats, error }: ProxyEvent): string {
-  const what = kind === 'failed' ? `failed: ${formatError(error)}` : 'ended';
-  return `#${connection} ${name} ${what}${stats === null ? '' : ` | ${formatStats(stats)}`}`;
+function describe({ kind, connection, name, stats, error, tape }: ProxyEvent): string {
+  const line = (what: string) => `#${connection} ${name} ${what}`;
+  if (kind === 'recorded') return line(`recorded: ${tape!}`);
+  if (kind === 'unrecorded') return line(`not recorded: ${formatError(error)}`);
+  const end = line(kind === 'failed' ? `failed: ${formatError(error)}` : 'ended');
+  return stats === null ? end : `${end} | ${formatStats(stats)}`;
 }
 
 function sum(a: readonly [number, number], b: readonly [number, number]): readonly [number, number] {

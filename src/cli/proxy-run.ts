@@ -1,41 +1,47 @@
 /** A run of `rxjs-flow proxy`: joins its work, its report, the signals that end it and the screen. */
-import { interval, merge, Observable, tap, using } from 'rxjs';
+import { defer, interval, merge, Observable, tap, using } from 'rxjs';
 import { formatAddress } from './format-address.js';
 import { ProxyReport } from './proxy-report.js';
 import { serveProxy, type ProxyServerConfig } from './proxy-server.js';
 import { openScreen, type Screen } from './screen.js';
 import { stopSignals } from './stop-signals.js';
+import { TapeFolder } from './tape-folder.js';
 
 export interface ProxyRunOptions extends Pick<ProxyServerConfig, 'connectTimeoutMs' | 'halfCloseTimeoutMs' | 'maxConnections'> {
   readonly drainMs: number;
   /** How often to say where things stand, if not on a terminal. */
   readonly progressMs: number;
+  /** The folder for a tape of each connection, if they are recorded. */
+  readonly record?: string;
 }
 
 /** Proxies from one endpoint to the other until a signal comes and the last connection has ended. */
 export function proxyRun(from: string, to: string, options: ProxyRunOptions): Observable<unknown> {
   const out = process.stdout;
   const everyMs = out.isTTY ? 250 : options.progressMs;
-  return using(
-    () => openScreen(out),
-    (screen) => shown(screen as Screen, everyMs, from, to, options),
-  );
+  return defer(() => {
+    const tapes = options.record === undefined ? null : new TapeFolder(options.record);
+    return using(
+      () => openScreen(out),
+      (screen) => shown(screen as Screen, everyMs, { ...options, from, to, tapes }),
+    );
+  });
 }
 
-function shown(screen: Screen, everyMs: number, from: string, to: string, options: ProxyRunOptions): Observable<unknown> {
-  const { drainMs, progressMs: _, ...limits } = options;
+type Shown = ProxyRunOptions & Pick<ProxyServerConfig, 'from' | 'to' | 'tapes'>;
+
+function shown(screen: Screen, everyMs: number, options: Shown): Observable<unknown> {
+  const { drainMs, progressMs: _progressMs, record: _record, ...config } = options;
   const report = new ProxyReport();
   const signals = stopSignals(drainMs);
   const say = (line: string | null) => {
     if (line !== null) screen.event(line);
   };
   const work = serveProxy({
-    ...limits,
-    from,
-    to,
+    ...config,
     sampleMs: everyMs,
     signals,
-    onListening: (address) => say(`listening on ${formatAddress(address)}, proxying to ${to}`),
+    onListening: (address) => say(`listening on ${formatAddress(address)}, proxying to ${config.to}`),
   }).pipe(tap({ next: (event) => say(report.take(event)), complete: () => say(report.summary()) }));
   const goodbyes = signals.stop.pipe(tap((signal) => say(goodbye(signal, report.openConnections, drainMs))));
   const progress = interval(everyMs).pipe(tap(() => screen.status(report.status())));

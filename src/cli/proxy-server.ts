@@ -1,14 +1,16 @@
 /** The work of `rxjs-flow proxy`, as events; how they look is `proxy-report.ts`. */
-import { catchError, concat, defer, map, mergeMap, type Observable, of, take, takeUntil, tap, using } from 'rxjs';
+import { catchError, concat, defer, map, merge, mergeMap, type Observable, of, take, takeUntil, tap, using } from 'rxjs';
 import { detach } from '../combinators/detach.js';
 import { proxy, type ProxyStats } from '../combinators/proxy.js';
 import { ProxyError } from '../combinators/proxy-error.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError, isFlowError } from '../flow/flow-error.js';
+import { record } from '../inspect/record.js';
 import { connectEndpoint } from '../node/connect-endpoint.js';
 import { listenEndpoint } from '../node/listen-endpoint.js';
 import type { TcpAddress, UnixAddress } from '../node/socket-flow.js';
 import type { StopSignals } from './stop-signals.js';
+import type { TapeFolder } from './tape-folder.js';
 
 export interface ProxyServerConfig {
   /** URLs of endpoints. */
@@ -20,18 +22,22 @@ export interface ProxyServerConfig {
   /** How often a connection says how far it is. */
   readonly sampleMs: number;
   readonly signals: StopSignals;
+  /** Keeps a tape of each connection, as seen by the one who connected. */
+  readonly tapes: TapeFolder | null;
   readonly onListening: (address: TcpAddress | UnixAddress) => void;
 }
 
 /** What became of the connection of that number, which came from `name`. */
 export interface ProxyEvent {
-  readonly kind: 'opened' | 'carried' | 'ended' | 'failed';
+  readonly kind: 'opened' | 'carried' | 'ended' | 'failed' | 'recorded' | 'unrecorded';
   readonly connection: number;
   readonly name: string;
   /** What it has carried until now; `null` before it reached the other side. */
   readonly stats: ProxyStats | null;
-  /** Why, of one that failed. */
+  /** Why, of one that failed or could not be recorded. */
   readonly error?: unknown;
+  /** The tape, of one that was recorded. */
+  readonly tape?: string;
 }
 
 /**
@@ -43,7 +49,18 @@ export function serveProxy(config: ProxyServerConfig): Observable<ProxyEvent> {
   const limit = maxConnections === undefined ? {} : { maxConnections };
   // Detached: that listening stops must not abort them.
   const clients = listenEndpoint(from, { listeningObserver: { next: onListening }, ...limit }).pipe(detach(), takeUntil(signals.stop));
-  return clients.pipe(mergeMap((client, at) => carry(client, at + 1, config)));
+  return clients.pipe(mergeMap((client, at) => serve(client, at + 1, config)));
+}
+
+function serve(client: Flow, connection: number, config: ProxyServerConfig): Observable<ProxyEvent> {
+  if (config.tapes === null) return carry(client, connection, config);
+  const { flow, tape } = record(client, { maxEvents: 1, maxBytes: 1 }); // nobody comes late to it
+  const about = { connection, name: client.name, stats: null };
+  const keeping = config.tapes.keep(tape, connection).pipe(
+    map((path) => ({ ...about, kind: 'recorded', tape: path }) as const),
+    catchError((error: unknown) => of({ ...about, kind: 'unrecorded', error } as const)),
+  );
+  return merge(keeping, carry(flow, connection, config));
 }
 
 function carry(client: Flow, connection: number, config: ProxyServerConfig): Observable<ProxyEvent> {

@@ -1,12 +1,13 @@
 import { concat, concatMap, defer, type Observable, type ObservableInput, of, type OperatorFunction } from 'rxjs';
+import { isBytes } from '../flow/is-bytes.js';
 import { observableOf } from './observable-of.js';
 import type { TapeEvent } from './tape-event.js';
 import { TapeReader } from './tape-reader.js';
 
 /**
  * The events of a tape's file (`docs/tape-format.md`), one by one: no more than a line is kept. The file comes as bytes or
- * text, cut anywhere, as lines with or without their newlines, or as one string. `at` says when each event happened; to
- * have them again at those times is `replay`'s job.
+ * text, cut anywhere, as lines with or without their newlines, or whole. `at` says when each event happened; to have
+ * them again at those times is `replay`'s job.
  *
  * Errors with a {@link FlowError} that names the line: `protocol` for a line that is not as the format says, `truncated`
  * for a last line that is cut off (what precedes it has been emitted), `unsupported` for another version, `too-large` for
@@ -16,12 +17,12 @@ import { TapeReader } from './tape-reader.js';
  * loadTape(createReadStream('a.tape')).subscribe((event) => console.log(event.at, event.kind));
  */
 export function loadTape(): OperatorFunction<string | Uint8Array, TapeEvent>;
-export function loadTape(file: string | ObservableInput<string | Uint8Array>): Observable<TapeEvent>;
+export function loadTape(file: string | Uint8Array | ObservableInput<string | Uint8Array>): Observable<TapeEvent>;
 export function loadTape(
-  file?: string | ObservableInput<string | Uint8Array>,
+  file?: string | Uint8Array | ObservableInput<string | Uint8Array>,
 ): OperatorFunction<string | Uint8Array, TapeEvent> | Observable<TapeEvent> {
   if (file === undefined) return eventsOf;
-  return eventsOf(typeof file === 'string' ? of(file) : observableOf('loadTape: file', file));
+  return eventsOf(typeof file === 'string' || isBytes(file) ? of(file) : observableOf('loadTape: file', file));
 }
 
 function eventsOf(file: Observable<string | Uint8Array>): Observable<TapeEvent> {

@@ -1,0 +1,51 @@
+/** Where `proxy --record` keeps its tapes: a file for each connection. What is on a tape is `inspect/record.ts`. */
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { concat, defer, ignoreElements, type Observable, of, tap } from 'rxjs';
+import { drainMap } from '../combinators/drain-map.js';
+import type { Flow } from '../flow/flow.js';
+import { makeFlow } from '../flow/make-flow.js';
+import { utf8 } from '../flow/utf8.js';
+import { saveTape } from '../inspect/save-tape.js';
+import type { TapeEvent } from '../inspect/tape-event.js';
+import { NodeStreamTransport } from '../node/node-stream-transport.js';
+import { systemFlowError } from '../node/system-error.js';
+
+export class TapeFolder {
+  /** The files of one run stand together, in its order, and overwrite those of no other. */
+  readonly #run = new Date().toISOString().replace(/[-:.]/g, '');
+
+  /** Makes the folder if there is none; throws a `FlowError` where that cannot be. */
+  constructor(private readonly path: string) {
+    try {
+      mkdirSync(path, { recursive: true });
+    } catch (error) {
+      throw systemFlowError(`--record ${path}`, error);
+    }
+  }
+
+  /**
+   * Writes the tape as it happens, no faster than the disk, and emits the file's path once it is whole. Errors if it
+   * cannot be written.
+   */
+  keep(tape: Observable<TapeEvent>, connection: number): Observable<string> {
+    return defer(() => {
+      const path = join(this.path, `${this.#run}-${connection}.tape`);
+      const file = newFile(path);
+      const lines = tape.pipe(
+        saveTape(),
+        drainMap((line) => file.write(utf8(line))),
+        tap((result) => {
+          if (!result.ok) throw result.error;
+        }),
+      );
+      return concat(concat(lines, defer(() => file.close())).pipe(ignoreElements()), of(path));
+    });
+  }
+}
+
+/** A file that is only written; one that is there already is an error. */
+function newFile(path: string): Flow {
+  return makeFlow(new NodeStreamTransport(`file ${path}`, Readable.from([]), createWriteStream(path, { flags: 'wx' })));
+}
