@@ -483,8 +483,9 @@ describe('a wrong configuration', () => {
     [() => listenWebSocket({ path: 'feed' }), 'listenWebSocket: path must be a string that starts with /, not a string'],
     [() => listenWebSocket({ verify: true as never }), 'listenWebSocket: verify must be a function, not boolean true'],
     [() => listenWebSocket({ halfClose: 1 as never }), 'listenWebSocket: halfClose must be a boolean, not number 1'],
-    [() => listenWebSocket({ tls: {} }), 'listenWebSocket: tls: cert must be given, not undefined'],
-    [() => listenWebSocket({ tls: { cert: 'x', key: 'y' } }), /^listenWebSocket: tls makes no secure context: /],
+    [() => listenWebSocket({ tls: {} }), /^listenWebSocket: tls: cert must be a string or a Uint8Array/],
+    [() => connectWebSocket({ url: 'wss://h/', tls: { ca: 7 as never } }), /^connectWebSocket: tls: ca must be a string or a Uint8Array/],
+    [() => listenWebSocket({ tls: { cert: 'x', key: 'y' } }), /^listenWebSocket: tls: no secure context comes of cert, key: /],
   ])('throws a TypeError: %#', (call, message) => {
     expect(call).toThrow(TypeError);
     expect(call).toThrow(message);

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { SecureContextOptions } from 'node:tls';
 import { timer, type NextObserver, type Observable } from 'rxjs';
 import { WebSocket, type ClientOptions } from 'ws';
 import { FlowError } from '../flow/flow-error.js';
@@ -7,12 +6,17 @@ import { flowLifetime, type Opening } from '../flow/flow-lifetime.js';
 import { makeFlow } from '../flow/make-flow.js';
 import { errorCode } from '../flow/web-socket-close.js';
 import { webSocketName } from '../flow/web-socket-name.js';
-import { aDuration, anObject, anObserver, aUrl, checkConfig, optional, textOrTexts } from './check-config.js';
+import { aDuration, anObject, anObserver, aText, aUrl, checkConfig, optional, textOrTexts } from './check-config.js';
 import { tcpEndsOf } from './tcp-address.js';
+import type { TlsClientOptions } from './tls-client.js';
 import { certificateError, tlsFlowError } from './tls-error.js';
+import { checkTlsOptions, secureContextOf } from './tls-options.js';
 import type { WebSocketFlow } from './web-socket-flow.js';
 import { WEB_SOCKET_CHECKS, wsOptions, type WebSocketOptions } from './web-socket-options.js';
 import { WsTransport } from './ws-transport.js';
+
+/** As with `connectTls`; `servername` is the host of the URL unless told otherwise. */
+export type WebSocketClientTls = Pick<TlsClientOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized'>;
 
 export interface ConnectWebSocketConfig extends WebSocketOptions {
   /** `ws:` or `wss:`. A user and password in it are sent as they are said (`Authorization: Basic`). */
@@ -21,8 +25,8 @@ export interface ConnectWebSocketConfig extends WebSocketOptions {
   readonly protocols?: string | readonly string[];
   /** Sent with the request, e.g. `{authorization: 'Bearer …'}`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** For `wss:`, as `node:tls` takes it: `ca` to trust, `cert` and `key` of this side, … */
-  readonly tls?: SecureContextOptions & { readonly servername?: string; readonly rejectUnauthorized?: boolean };
+  /** For `wss:`: `ca` to trust, `cert` and `key` of this side, … */
+  readonly tls?: WebSocketClientTls;
   /** Told of the `open` event, as `webSocket` does; its `target.protocol` is the subprotocol that was agreed on. */
   readonly openObserver?: NextObserver<unknown>;
   /** Gives up with `timeout` when the WebSocket is not open in time (default: the system's own patience). */
@@ -50,6 +54,7 @@ export interface ConnectWebSocketConfig extends WebSocketOptions {
  */
 export function connectWebSocket(config: ConnectWebSocketConfig): Observable<WebSocketFlow> {
   checkConfig('connectWebSocket', config, { ...CHECKS, ...WEB_SOCKET_CHECKS });
+  if (config.tls !== undefined) checkTls(config.tls);
   const url = String(config.url);
   const name = webSocketName(url);
   return flowLifetime<WebSocketFlow>((opening) => {
@@ -92,7 +97,12 @@ function dial(name: string, socket: WebSocket, config: ConnectWebSocketConfig, {
 
 function clientOptions(config: ConnectWebSocketConfig): ClientOptions {
   const { headers = {}, tls = {} } = config;
-  return { ...tls, ...wsOptions(config), headers: { ...headers }, followRedirects: false };
+  return { ...(tls as ClientOptions), ...wsOptions(config), headers: { ...headers }, followRedirects: false };
+}
+
+function checkTls(tls: WebSocketClientTls): void {
+  checkTlsOptions('connectWebSocket: tls', tls, { servername: optional(aText) });
+  secureContextOf('connectWebSocket: tls', tls);
 }
 
 /** A server that answers, but not with a WebSocket, has refused it. */

@@ -1,25 +1,29 @@
 import { createServer as createHttpServer } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import { createSecureContext, type TlsOptions } from 'node:tls';
+import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
 import type { NextObserver, Observable } from 'rxjs';
 import { listenerLifetime } from '../flow/listener-lifetime.js';
 import {
-  aCount, aFunction, anObject, anObserver, aPath, aPortOrZero, aText, checkConfig, optional, textOrTexts, type Requirement,
+  aBoolean, aCount, aFunction, anObject, anObserver, aPath, aPortOrZero, aText, checkConfig, optional, textOrTexts,
 } from './check-config.js';
 import type { TcpAddress } from './socket-flow.js';
 import { systemFlowError } from './system-error.js';
 import { tcpAddressOf, tcpName } from './tcp-address.js';
+import { checkCertificate, checkTlsOptions, secureContextOf } from './tls-options.js';
+import type { TlsServerOptions } from './tls-server.js';
 import type { AcceptedWebSocketFlow } from './web-socket-flow.js';
 import { WEB_SOCKET_CHECKS } from './web-socket-options.js';
 import { WebSocketUpgrades, type UpgradeConfig } from './web-socket-upgrades.js';
+
+/** As with `listenTls`. */
+export type WebSocketServerTls = Pick<TlsServerOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'requestCert' | 'rejectUnauthorized'>;
 
 export interface ListenWebSocketConfig extends UpgradeConfig {
   /** Default 0: any free port, which {@link listeningObserver} is told. */
   readonly port?: number;
   /** Where to listen (default `127.0.0.1`, this machine only); `0.0.0.0` or `::` for everywhere. */
   readonly host?: string;
-  /** Makes it `wss:`, as `node:tls` takes it: `cert` and `key`, … */
-  readonly tls?: TlsOptions;
+  /** Makes it `wss:`: its `cert` and `key`, … */
+  readonly tls?: WebSocketServerTls;
   /** `next` is called with the address once the listener listens. */
   readonly listeningObserver?: NextObserver<TcpAddress>;
   /** Connections beyond so many open ones are closed at once, unseen (default: no limit). */
@@ -43,10 +47,10 @@ export interface ListenWebSocketConfig extends UpgradeConfig {
  */
 export function listenWebSocket(config: ListenWebSocketConfig = {}): Observable<AcceptedWebSocketFlow> {
   checkConfig('listenWebSocket', config, { ...CHECKS, ...WEB_SOCKET_CHECKS });
-  checkTls(config.tls);
+  if (config.tls !== undefined) checkTls(config.tls);
   const { tls, port = 0, host = '127.0.0.1', maxConnections, listeningObserver } = config;
   return listenerLifetime<AcceptedWebSocketFlow>(({ accept, fail }) => {
-    const server = tls === undefined ? createHttpServer() : createHttpsServer(tls);
+    const server = tls === undefined ? createHttpServer() : createHttpsServer(tls as ServerOptions);
     if (maxConnections !== undefined) server.maxConnections = maxConnections;
     const upgrades = new WebSocketUpgrades(config, accept);
     let stopped = false;
@@ -71,18 +75,12 @@ export function listenWebSocket(config: ListenWebSocketConfig = {}): Observable<
   });
 }
 
-/** Throws now what would make every handshake fail later. */
-function checkTls(tls: TlsOptions | undefined): void {
-  if (tls === undefined) return;
-  if (tls.pfx === undefined) checkConfig('listenWebSocket: tls', tls, { cert: given, key: given });
-  try {
-    createSecureContext(tls);
-  } catch (cause) {
-    throw new TypeError(`listenWebSocket: tls makes no secure context: ${(cause as Error).message}`, { cause });
-  }
+function checkTls(tls: WebSocketServerTls): void {
+  const where = 'listenWebSocket: tls';
+  checkTlsOptions(where, tls, { requestCert: optional(aBoolean) });
+  checkCertificate(where, tls);
+  secureContextOf(where, tls);
 }
-
-const given: Requirement = { what: 'given', accepts: (value) => value !== undefined && value !== null };
 
 const CHECKS = {
   port: optional(aPortOrZero),
