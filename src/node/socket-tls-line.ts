@@ -1,5 +1,5 @@
 /** TLS on a socket itself, between it and the system: at less than half the cost of TLS on a stream. */
-import type { Duplex } from 'node:stream';
+import { finished, type Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { getSystemErrorName } from 'node:util';
 import type { Flow } from '../flow/flow.js';
@@ -22,7 +22,7 @@ export class SocketTlsLine extends TlsLine {
   }
 
   leave(socket: TLSSocket, done?: () => void): void {
-    if (done !== undefined) socket.once('close', done);
+    if (done !== undefined) finished(socket, () => done()); // it may be gone already
     socket.destroy();
   }
 

@@ -1,0 +1,264 @@
+import { once } from 'node:events';
+import { connect as connectSocket, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, TLSSocket } from 'node:tls';
+import { firstValueFrom, ReplaySubject, take, tap, toArray } from 'rxjs';
+import { collectText } from '../../src/combinators/collect-text.js';
+import { detach } from '../../src/combinators/detach.js';
+import { detachFlow } from '../../src/flow/detached.js';
+import type { FlowError } from '../../src/flow/flow-error.js';
+import { utf8 } from '../../src/flow/utf8.js';
+import { connectTls } from '../../src/node/connect-tls.js';
+import { listenTls, type ListenTlsConfig } from '../../src/node/listen-tls.js';
+import { nativeNodeStream } from '../../src/node/native-node-stream.js';
+import type { SocketFlow, TcpAddress } from '../../src/node/socket-flow.js';
+import type { TlsFlow } from '../../src/node/tls-flow.js';
+import { authorityAndServer, type Certified } from '../support/certificates.js';
+import { endOf, failureOf, openedFromNow, watch, type Watched } from './support/settled.js';
+import { tlsPair } from './support/tls-pair.js';
+
+let authority: Certified;
+let certified: Certified;
+
+beforeAll(async () => {
+  ({ authority, server: certified } = await authorityAndServer());
+});
+
+describe('connectTls', () => {
+  let server: Server;
+  let port: number;
+  let peers: Socket[];
+
+  beforeEach(async () => {
+    peers = [];
+    server = createServer({ allowHalfOpen: true }, (peer) => peers.push(peer.on('error', () => {})));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    port = (server.address() as AddressInfo).port;
+  });
+
+  afterEach(async () => {
+    for (const peer of peers) peer.destroy();
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  });
+
+  const nextPeer = async () => peers[0] ?? ((await once(server, 'connection'))[0] as Socket);
+
+  it('emits a flow that is named after its peer, and verifies the host that it connects to', async () => {
+    const [client, peer] = await firstValueFrom(tlsPair({ ca: authority.cert }, certified));
+    expect(client.name).toBe(`tls 127.0.0.1:${client.remote.port}`);
+    expect(peer.name).toBe(`tls 127.0.0.1:${client.local.port}`);
+    expect(client.authorized).toBe(true);
+    client.abort();
+    peer.abort();
+  });
+
+  it('errors as connectTcp does where it cannot connect', async () => {
+    await new Promise((resolve) => server.close(resolve));
+    expect(await failureOf(connectTls({ port }))).toMatchObject({ code: 'refused', cause: { code: 'ECONNREFUSED' } });
+  });
+
+  it('errors with protocol where the peer speaks no TLS', async () => {
+    const failure = failureOf(connectTls({ port, host: 'localhost' }));
+    (await nextPeer()).write('SSH-2.0-OpenSSH\r\n');
+    expect(await failure).toMatchObject({
+      code: 'protocol',
+      message: `tls localhost:${port}: the peer does not speak TLS, or no version that is spoken here`,
+    });
+  });
+
+  it('errors with truncated, or reset, where the peer goes in the middle of the handshake', async () => {
+    const truncated = failureOf(connectTls({ port }));
+    const peer = await nextPeer();
+    await once(peer, 'data');
+    peer.end();
+    expect((await truncated).code).toBe('truncated');
+    const reset = failureOf(connectTls({ port }));
+    const [second] = (await once(server, 'connection')) as [Socket];
+    await once(second, 'data');
+    second.resetAndDestroy();
+    expect((await reset).code).toBe('reset');
+  });
+
+  it('errors with timeout where the peer says nothing', async () => {
+    const failure = failureOf(connectTls({ port, handshakeTimeoutMs: 20 }));
+    const peer = await nextPeer();
+    expect(await failure).toMatchObject({ code: 'timeout', message: `tls 127.0.0.1:${port}: no TLS handshake within 20 ms` });
+    await once(peer.resume(), 'end');
+  });
+
+  it('gives up, with a reset, when it is unsubscribed from in the middle of the handshake', async () => {
+    const seen = watch(connectTls({ port }));
+    const peer = await nextPeer();
+    await once(peer, 'data');
+    const broken = once(peer, 'error');
+    seen.subscription.unsubscribe();
+    expect((await broken)[0]).toMatchObject({ code: 'ECONNRESET' });
+    expect(seen.values).toEqual([]);
+  });
+
+  it('gives a connection in the making up when it is unsubscribed from', async () => {
+    connectTls({ port }).subscribe().unsubscribe();
+    await new Promise((resolve) => server.close(resolve));
+    expect(peers).toEqual([]);
+  });
+
+  it('lets node:http2 and the like have the TLS socket itself below a flow that nobody has used', async () => {
+    const [client, peer] = await firstValueFrom(tlsPair({ ca: authority.cert }, certified));
+    const stream = nativeNodeStream(client);
+    expect(stream).toBeInstanceOf(TLSSocket);
+    stream.end('by the socket');
+    expect(await firstValueFrom(peer.read().pipe(collectText()))).toBe('by the socket');
+    peer.close();
+    stream.resume();
+    expect(await endOf(client)).toBe('complete');
+  });
+
+  it.each([
+    [{}, 'connectTls: port must be an integer from 1 to 65535, not undefined'],
+    [{ port: 1, connectTimeoutMs: 0 }, 'connectTls: connectTimeoutMs must be an integer from 1 to 2147483647 (ms), not number 0'],
+    [{ port: 1, servername: 7 }, 'connectTls: servername must be a string that is not empty, not number 7'],
+    [{ port: 1, ca: {} }, 'connectTls: ca must be a string or a Uint8Array, or an array of them, not an object'],
+    [null, 'connectTls: the configuration must be an object, not null'],
+  ])('throws a TypeError for %j', (config, message) => {
+    expect(() => connectTls(config as never)).toThrow(new TypeError(message));
+  });
+});
+
+/** However it comes about. */
+async function closed(socket: Socket): Promise<void> {
+  if (!socket.closed) await new Promise((resolve) => socket.resume().once('close', resolve));
+}
+
+describe('listenTls', () => {
+  const open: { unsubscribe(): void }[] = [];
+  const clients: Socket[] = [];
+
+  afterEach(() => {
+    for (const one of open.splice(0)) one.unsubscribe();
+    for (const client of clients.splice(0)) client.destroy();
+  });
+
+  interface Started extends Watched<TlsFlow<SocketFlow>> {
+    readonly address: TcpAddress;
+    readonly failures: ReplaySubject<FlowError>;
+  }
+
+  async function start(config: Partial<ListenTlsConfig> = {}): Promise<Started> {
+    const listening = new ReplaySubject<TcpAddress>(1);
+    const failures = new ReplaySubject<FlowError>(Infinity);
+    const watched = watch(listenTls({ ...certified, ...config, listeningObserver: listening, handshakeErrorObserver: failures }));
+    open.push(watched.subscription);
+    return { ...watched, address: await firstValueFrom(listening), failures };
+  }
+
+  function client({ host, port }: TcpAddress, options: object = {}): TLSSocket {
+    const socket = connect({ host, port, ca: authority.cert, ...options });
+    clients.push(socket.on('error', () => {}));
+    return socket;
+  }
+
+  /** Connects and waits until the listener has emitted the flow. */
+  async function accepted(listener: Started): Promise<[TlsFlow<SocketFlow>, TLSSocket]> {
+    const before = listener.values.length;
+    const socket = client(listener.address);
+    while (listener.values.length === before) await new Promise(setImmediate);
+    return [listener.values[before]!, socket];
+  }
+
+  it('listens on this machine only, on any free port, and reports where', async () => {
+    const { address } = await start();
+    expect(address).toEqual({ host: '127.0.0.1', port: expect.any(Number) as number });
+  });
+
+  it('serves the sockets of node:tls', async () => {
+    const [flow, socket] = await accepted(await start());
+    socket.write('question');
+    expect(await firstValueFrom(flow.read().pipe(take(1), collectText()))).toBe('question');
+    flow.write(utf8('answer'));
+    flow.close();
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).toBe('answer');
+    expect(await endOf(flow)).toBe('complete');
+  });
+
+  it('goes on when a handshake fails, and reports why', async () => {
+    const listener = await start();
+    const { host, port } = listener.address;
+    const stranger = connectSocket({ host, port });
+    clients.push(stranger.on('error', () => {}));
+    stranger.write('GET / HTTP/1.1\r\n\r\n');
+    const first = await firstValueFrom(listener.failures);
+    expect(first).toMatchObject({ code: 'protocol', message: `tls 127.0.0.1:${stranger.localPort}: the peer speaks HTTP and not TLS` });
+    client(listener.address, { ca: [] });
+    const [, second] = await firstValueFrom(listener.failures.pipe(take(2), toArray()));
+    expect(second).toMatchObject({ code: expect.stringMatching(/protocol|truncated|reset/) as string });
+    const [flow] = await accepted(listener);
+    expect(flow.name).toMatch(/^tls /);
+  });
+
+  it('goes on when a flow breaks, and reports that by the flow alone', async () => {
+    const listener = await start();
+    const [flow, socket] = await accepted(listener);
+    const reading = failureOf(flow.read());
+    socket.destroy();
+    expect((await reading).code).toBe('truncated');
+    await accepted(listener);
+    listener.failures.complete();
+    expect(await firstValueFrom(listener.failures.pipe(toArray()))).toEqual([]);
+  });
+
+  it('stops listening, gives up handshakes and aborts its flows when it is unsubscribed from, detached ones apart', async () => {
+    const opened = openedFromNow();
+    const listener = await start();
+    const [flow] = await accepted(listener);
+    const [detached, other] = await accepted(listener);
+    const silent = connectSocket(listener.address);
+    clients.push(silent.on('error', () => {}));
+    await once(silent, 'connect');
+    await new Promise(setImmediate);
+    detachFlow(detached);
+    listener.subscription.unsubscribe();
+    expect(await endOf(flow)).toBe('aborted');
+    await closed(silent);
+    detached.write(utf8('still here'));
+    expect(String((await once(other, 'data'))[0])).toBe('still here');
+    detached.close();
+    other.end();
+    detached.shutdown('read');
+    expect(await endOf(detached)).toBe('complete');
+    for (const one of clients.splice(0)) one.destroy();
+    expect(await opened()).toEqual([]);
+  });
+
+  it('closes connections beyond maxConnections', async () => {
+    const listener = await start({ maxConnections: 1 });
+    await accepted(listener);
+    const second = client(listener.address);
+    await closed(second);
+    expect(listener.values).toHaveLength(1);
+  });
+
+  it('errors with refused where the port is in use', async () => {
+    const { address } = await start();
+    expect(await failureOf(listenTls({ ...certified, ...address }))).toMatchObject({ code: 'refused', cause: { code: 'EADDRINUSE' } });
+  });
+
+  it('connects and completes with its flow', async () => {
+    const { address } = await start({ alpnProtocols: ['chat'] });
+    const seen = watch(connectTls({ ...address, ca: authority.cert, alpnProtocols: ['chat'] }).pipe(tap((flow) => flow.abort())));
+    expect(await seen.ended).toMatchObject({ code: 'aborted' });
+    expect(seen.values[0]?.alpnProtocol).toBe('chat');
+    const kept = await firstValueFrom(connectTls({ ...address, ca: authority.cert }).pipe(detach()));
+    kept.abort();
+  });
+
+  it.each([
+    [{ port: -1 }, 'listenTls: port must be an integer from 0 to 65535, not number -1'],
+    [{}, 'listenTls: cert must be a string or a Uint8Array that is not empty, not undefined'],
+    [{ handshakeErrorObserver: () => {} }, 'listenTls: handshakeErrorObserver must be an observer with a next method, not a function'],
+    [undefined, 'listenTls: the configuration must be an object, not undefined'],
+  ])('throws a TypeError for %j', (config, message) => {
+    expect(() => listenTls(config as never)).toThrow(new TypeError(message));
+  });
+});
