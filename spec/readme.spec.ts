@@ -1,5 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { loadTape } from '../src/inspect/load-tape.js';
+import { renderMarblesSvg } from '../src/inspect/render-marbles-svg.js';
 import { programsOf, run, typeErrorsOf } from './support/documented-programs.js';
 
 /** What a documented program may import: this package by its doors' names, and RxJS. */
@@ -20,6 +22,13 @@ describe('the documents', () => {
   it('show programs that pass the type check', () => {
     expect(typeErrorsOf(programs)).toEqual([]);
   }, 30_000);
+
+  it('show a picture as its tape draws it', () => {
+    const file = (name: string) => readFileSync(join(root, 'docs/pictures', name), 'utf8');
+    let picture = '';
+    renderMarblesSvg(loadTape(file('redis.tape'))).subscribe((svg) => (picture = svg));
+    expect(picture).toBe(file('redis.svg'));
+  });
 
   it.each(programs.map((program) => [`${program.document}, line ${program.line}`, program] as const))(
     'show at %s a program that prints what they say',
