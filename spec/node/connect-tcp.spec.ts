@@ -4,6 +4,7 @@ import { firstValueFrom, take, tap } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { collectText } from '../../src/combinators/collect-text.js';
 import { detach } from '../../src/combinators/detach.js';
+import type { Flow } from '../../src/flow/flow.js';
 import { utf8 } from '../../src/flow/utf8.js';
 import { connectTcp } from '../../src/node/connect-tcp.js';
 import { describeConformance } from '../support/run-conformance.js';
@@ -61,6 +62,23 @@ describe('connectTcp', () => {
     const failure = failureOf(connectTcp({ port }).pipe(tap((flow) => void watch(flow.read()))));
     (await nextPeer()).resetAndDestroy();
     expect((await failure).code).toBe('reset');
+  });
+
+  it.each([
+    ['', (flow: Flow) => flow.name],
+    [', and its own end as well', (flow: Flow) => flow.shutdown('write')],
+  ])('takes a reset right behind data for one, and for no end%s', async (_, before) => {
+    const flow = await firstValueFrom(connectTcp({ port }).pipe(detach()));
+    const peer = await nextPeer();
+    before(flow);
+    const reading = watch(flow.read());
+    await new Promise(setImmediate);
+    // Both are there before anybody looks: peers are served in this very turn.
+    peer.write('cut');
+    peer.resetAndDestroy();
+    expect(await reading.ended).toMatchObject({ code: 'reset', cause: { code: 'ECONNRESET' } });
+    expect(Buffer.concat(reading.values).toString()).toBe('cut');
+    expect(await endOf(flow)).toBe('reset');
   });
 
   it('resets the connection when it is unsubscribed from', async () => {

@@ -3,6 +3,7 @@
  * takes `onread` only when its handle is wrapped anew. Where that is not possible, `data` events must do.
  */
 import { Socket, type SocketConstructorOpts } from 'node:net';
+import { doubtEnd } from './doubt-end.js';
 import { ReadSlab } from './read-slab.js';
 
 export interface SlabSocket {
@@ -17,6 +18,7 @@ export function slabSocket(): SlabSocket {
   const socket = new Socket(socketOptions(slab));
   // Or it would read as soon as it has connected, before anybody asks.
   socket.pause();
+  doubtEnd(socket);
   return { socket, slab };
 }
 
@@ -29,6 +31,7 @@ export function slabSocketOf(accepted: Socket): SlabSocket {
   const slab = new ReadSlab();
   const options = { ...socketOptions(slab), handle, pauseOnCreate: true };
   const socket = new Socket(options);
+  doubtEnd(socket);
   // The server counts its connections by the sockets it made.
   socket.once('close', () => accepted.destroy());
   return { socket, slab };
