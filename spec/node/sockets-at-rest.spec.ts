@@ -3,16 +3,25 @@ import { copy } from '../../src/combinators/copy.js';
 import { drainMap } from '../../src/combinators/drain-map.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { fromGenerator } from '../../src/memory/from-generator.js';
+import { authorityAndServer } from '../support/certificates.js';
 import { tcpPair, unixPair } from './support/connected.js';
 import { endOf, openedFromNow, watch } from './support/settled.js';
+import { tlsPair } from './support/tls-pair.js';
 
 const MIB = 2 ** 20;
 
 type Pair = () => Observable<[Flow, Flow]>;
 
+let certificates: Awaited<ReturnType<typeof authorityAndServer>>;
+
+beforeAll(async () => {
+  certificates = await authorityAndServer();
+});
+
 describe.each<[string, Pair]>([
   ['TCP', () => tcpPair()],
   ['Unix sockets', () => unixPair()],
+  ['TLS', () => tlsPair({ ca: certificates.authority.cert }, certificates.server)],
 ])('flows over %s', (_, pair) => {
   it('never hold more than a few MiB between a fast producer and a slow consumer', async () => {
     const [near, far] = await firstValueFrom(pair());
