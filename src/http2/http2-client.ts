@@ -68,8 +68,9 @@ export function http2Client(flow: Flow, options: Http2ClientOptions = {}): Obser
   const settings = checkedSettings('http2Client', options.settings);
   if (options.keepAliveMs !== undefined) checkPositive('http2Client: keepAliveMs', options.keepAliveMs);
   return new Observable((subscriber) => {
-    const session = openSession(flow, (duplex) => http2.connect('http://localhost', { createConnection: () => duplex, settings }));
-    const connection = new Http2Connection(flow, session);
+    const open = openSession(flow, (duplex) => http2.connect('http://localhost', { createConnection: () => duplex, settings }));
+    const { session } = open;
+    const connection = new Http2Connection(flow, open);
     if (options.keepAliveMs !== undefined) connection.keepAlive(options.keepAliveMs);
     const client = new Client(connection, session, { authority: authorityOf(flow), scheme: session.encrypted === true ? 'https' : 'http', ...options });
     session.once('connect', () => subscriber.next(client));

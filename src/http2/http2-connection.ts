@@ -4,15 +4,18 @@
  * requests and answers none.
  */
 import { constants, type Http2Session } from 'node:http2';
-import { interval, timer, type Observable, type Subscription } from 'rxjs';
+import { interval, Subscription, timer, type Observable } from 'rxjs';
 import { Ending } from '../flow/ending.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { codeName, NO_ERROR } from './error-codes.js';
+import type { OpenSession } from './open-session.js';
 import { sessionError } from './session-error.js';
+import { watchGivenUp } from './watch-given-up.js';
 
 export class Http2Connection {
   readonly name: string;
+  readonly session: Http2Session;
   /** The largest header list that the peer takes, once it has said so. */
   peerHeaderLimit: number | undefined = undefined;
 
@@ -21,18 +24,21 @@ export class Http2Connection {
   #failure: FlowError | null = null;
   /** Why no new request is taken, once it has begun to end in order. */
   #farewell = '';
-  readonly #timers: Subscription[] = [];
+  readonly #timers = new Subscription();
 
   constructor(
     private readonly flow: Flow,
-    readonly session: Http2Session,
+    open: OpenSession<Http2Session>,
   ) {
+    const { session } = open;
+    this.session = session;
     this.name = `http2 over ${flow.name}`;
     this.#watchDestroy();
     session.on('remoteSettings', ({ maxHeaderListSize }) => (this.peerHeaderLimit = maxHeaderListSize));
     session.on('goaway', (code) => this.#onGoaway(code));
     session.on('error', (error) => this.#broke(error));
     session.on('close', () => this.#finish());
+    this.#timers.add(watchGivenUp(session, open.isWriting, () => this.fail(new FlowError('protocol', `${this.name}: the peer does not keep to HTTP/2`))));
     // What broke the flow says more than what node:http2 makes of it.
     flow.closed.subscribe({ error: (error: unknown) => this.#broke(error), complete: () => {} });
   }
@@ -94,7 +100,7 @@ export class Http2Connection {
       answered = false;
       this.session.ping(() => (answered = true));
     };
-    this.#timers.push(interval(everyMs).subscribe(beat));
+    this.#timers.add(interval(everyMs).subscribe(beat));
   }
 
   #onGoaway(code: number): void {
@@ -124,7 +130,7 @@ export class Http2Connection {
     if (this.#state === 'ending' || this.#state === 'over') return;
     this.#state = 'ending';
     this.#farewell ||= 'the connection is ending';
-    this.#timers.push(timer(GRACE_MS).subscribe(() => this.#giveUp()));
+    this.#timers.add(timer(GRACE_MS).subscribe(() => this.#giveUp()));
   }
 
   #giveUp(): void {
@@ -135,7 +141,7 @@ export class Http2Connection {
   #finish(): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
-    for (const one of this.#timers) one.unsubscribe();
+    this.#timers.unsubscribe();
     this.#farewell ||= 'the connection has ended';
     if (this.#failure === null) this.#closed.complete();
     else this.#closed.fail(this.#failure);
@@ -146,7 +152,7 @@ export class Http2Connection {
     const { session } = this;
     const destroy = session.destroy.bind(session);
     session.destroy = (error?: Error, code?: number) => {
-      if (!session.destroyed && error instanceof Error) this.#broke(error);
+      if (!session.destroyed && typeof error === 'object') this.#broke(error); // it may be a code instead
       destroy(error, code);
     };
   }

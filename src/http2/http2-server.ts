@@ -47,8 +47,9 @@ export function http2Server(flow: Flow, handler: Http2Handler, options: Http2Ser
   const { errorHandler, keepAliveMs } = options;
   if (keepAliveMs !== undefined) checkPositive('http2Server: keepAliveMs', keepAliveMs);
   return new Observable<void>((subscriber) => {
-    const session = openSession(flow, (duplex) => http2.performServerHandshake(duplex, { settings }));
-    const connection = new Http2Connection(flow, session);
+    const open = openSession(flow, (duplex) => http2.performServerHandshake(duplex, { settings }));
+    const { session } = open;
+    const connection = new Http2Connection(flow, open);
     session.on('stream', (stream, block, flags) => new ServerExchange(connection, stream, flags, errorHandler).run(handler, block));
     if (keepAliveMs !== undefined) connection.keepAlive(keepAliveMs);
     subscriber.add(connection.closed.subscribe(subscriber));

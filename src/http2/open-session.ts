@@ -5,12 +5,24 @@ import type { Duplex } from 'node:stream';
 import type { Flow } from '../flow/flow.js';
 import { nativeNodeStream } from '../node/native-node-stream.js';
 
-export function openSession<S extends Http2Session>(flow: Flow, create: (duplex: Duplex) => S): S {
+export interface OpenSession<S extends Http2Session> {
+  readonly session: S;
+  /** Whether the transport has not taken yet all that it was given. */
+  readonly isWriting: () => boolean;
+}
+
+export function openSession<S extends Http2Session>(flow: Flow, create: (duplex: Duplex) => S): OpenSession<S> {
   const duplex = nativeNodeStream(flow);
   // A connection whose peer has ended its direction is over: HTTP/2 knows no half-open connections.
   duplex.allowHalfOpen = false;
   const session = create(duplex);
   // A session takes over a socket that reads already; this one was waiting for the first reader.
   if (duplex instanceof Socket) duplex.read(0);
-  return session;
+  return { session, isWriting: () => isWriting(duplex) };
+}
+
+function isWriting(duplex: Duplex): boolean {
+  // A session writes past a socket, to its handle.
+  const { isWriting: isBusy, _handle } = duplex as { readonly isWriting?: boolean; readonly _handle?: { readonly writeQueueSize?: number } | null };
+  return isBusy ?? (duplex.writableLength > 0 || (_handle?.writeQueueSize ?? 0) > 0);
 }

@@ -12,6 +12,13 @@ export class BatchingStream extends FlowStream {
   #corks = 0;
   #buffers: Uint8Array[] = [];
   #callbacks: Done[] = [];
+  /** Batches that are not through. */
+  #pending = 0;
+
+  /** Whether the flow has not taken yet all that was written. */
+  get isWriting(): boolean {
+    return this.#pending > 0;
+  }
 
   override cork(): void {
     this.#corks += 1;
@@ -37,7 +44,9 @@ export class BatchingStream extends FlowStream {
     this.#callbacks = [];
     const [only] = pieces;
     const sent = pieces.length === 1 && only !== undefined ? this.flow.write(only) : this.flow.writev(pieces);
+    this.#pending += 1;
     sent.subscribe((result) => {
+      this.#pending -= 1;
       const error = result.ok ? null : result.error;
       for (const callback of callbacks) callback(error);
     });
