@@ -10,7 +10,7 @@ const GROUPS = {
   engine: { mutate: ['src/engine/**/*.ts'], specs: ['engine/**'] },
   flow: {
     mutate: ['src/flow/{piped-flow,read,transport-link,write-result,ending,make-flow,detached,watch-holds,holds,item-delivery}.ts'],
-    specs: ['flow/{make-flow,make-flow-unread,read,holds,watch-holds,detached}', 'memory/pair'],
+    specs: ['flow/{make-flow,make-flow-unread,piped-flow,item-delivery,read,holds,watch-holds,detached}', 'memory/pair'],
   },
   bytes: {
     mutate: ['src/flow/{byte-operator,byte-queue,line-reader,utf8,is-bytes}.ts'],

@@ -68,6 +68,28 @@ describe('read()', () => {
     expect(log).toEqual(['a', 'b']);
   });
 
+  it('accepts a reader made in the complete handler of one that is ended from outside', () => {
+    const [near, far] = flowPair();
+    const log: string[] = [];
+    const until = (stop: Subject<void>) => near.read().pipe(map((buffer) => buffer), takeUntil(stop));
+    const [first, second] = [new Subject<void>(), new Subject<void>()];
+    until(first).subscribe({ complete: () => until(second).subscribe({ ...logInto(log), complete: () => near.read().subscribe(logInto(log)) }) });
+    first.next();
+    far.write(bytes('a'));
+    second.next();
+    far.write(bytes('b'));
+    expect(log).toEqual(['a', 'b']);
+  });
+
+  it('refuses one made while it is only held', () => {
+    const [near, far] = flowPair();
+    const log: string[] = [];
+    near.read().subscribe(() => void holdDeliveries());
+    far.write(bytes('a'));
+    near.read().pipe(map((buffer) => buffer)).subscribe(logInto(log));
+    expect(log).toEqual(['#busy']);
+  });
+
   it('refuses a second reader while the first is active, and the first goes on', () => {
     const [near, far] = flowPair();
     const log: string[] = [];
