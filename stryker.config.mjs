@@ -8,6 +8,8 @@ export default {
   // A mutant of what runs as a module is loaded would have to run every spec.
   ignoreStatic: true,
   concurrency: 2,
+  // Long enough that a busy machine's slowness does not pass for a mutant that was found.
+  timeoutMS: 20_000,
   reporters: ['clear-text', 'progress', 'html'],
   clearTextReporter: { allowColor: false, reportTests: false, skipFull: true },
   incremental: true,
