@@ -1,4 +1,4 @@
-/** The Node door, `rxjs-flow/node`: flows over sockets and Node streams. */
+/** The Node door, `rxjs-flow/node`: flows over sockets, TLS, WebSockets, Node streams and processes. */
 export { connectEndpoint, type ConnectEndpointOptions } from './node/connect-endpoint.js';
 export { connectTcp, type ConnectTcpConfig } from './node/connect-tcp.js';
 export { connectTls, type ConnectTlsConfig } from './node/connect-tls.js';
@@ -10,7 +10,10 @@ export { listenTcp, type ListenTcpConfig } from './node/listen-tcp.js';
 export { listenTls, type ListenTlsConfig } from './node/listen-tls.js';
 export { listenUnix, type ListenUnixConfig } from './node/listen-unix.js';
 export { listenWebSocket, type ListenWebSocketConfig } from './node/listen-web-socket.js';
+export type { ProcessExit } from './node/process-exit.js';
 export type { SocketFlow, TcpAddress, UnixAddress } from './node/socket-flow.js';
+export { spawnFlow, type ProcessFlow, type SpawnFlowOptions } from './node/spawn-flow.js';
+export { stdio } from './node/stdio.js';
 export { tlsClient, type TlsClientOptions } from './node/tls-client.js';
 export type { TlsFlow, TlsSession } from './node/tls-flow.js';
 export type { TlsHost } from './node/tls-hosts.js';

@@ -3,18 +3,24 @@ import { collectText } from '../../src/combinators/collect-text.js';
 import { detach } from '../../src/combinators/detach.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { utf8 } from '../../src/flow/utf8.js';
-import { connectEndpoint } from '../../src/node/connect-endpoint.js';
-import { listenEndpoint } from '../../src/node/listen-endpoint.js';
+import { connectEndpoint, type ConnectEndpointOptions } from '../../src/node/connect-endpoint.js';
+import { listenEndpoint, type ListenEndpointOptions } from '../../src/node/listen-endpoint.js';
 import type { TcpAddress, UnixAddress } from '../../src/node/socket-flow.js';
+import { authorityAndServer } from '../support/certificates.js';
 import { temporaryPath } from './support/connected.js';
 import { failureOf, watch } from './support/settled.js';
 
 /** Listens at one URL, connects to the other, and says what was sent from there to here. */
-async function sent(listenUrl: string | URL, urlOf: (address: TcpAddress | UnixAddress) => string | URL): Promise<string> {
+async function sent(
+  listenUrl: string | URL,
+  urlOf: (address: TcpAddress | UnixAddress) => string | URL,
+  listenOptions: ListenEndpointOptions = {},
+  connectOptions: ConnectEndpointOptions = {},
+): Promise<string> {
   const listening = new ReplaySubject<TcpAddress | UnixAddress>(1);
   const accepted = new ReplaySubject<Flow>(1);
-  const listener = listenEndpoint(listenUrl, { listeningObserver: listening }).subscribe(accepted);
-  const flow = await firstValueFrom(connectEndpoint(urlOf(await firstValueFrom(listening))).pipe(detach()));
+  const listener = listenEndpoint(listenUrl, { ...listenOptions, listeningObserver: listening }).subscribe(accepted);
+  const flow = await firstValueFrom(connectEndpoint(urlOf(await firstValueFrom(listening)), connectOptions).pipe(detach()));
   flow.write(utf8('hello'));
   flow.close();
   const peer = await firstValueFrom(accepted);
@@ -52,9 +58,62 @@ describe('connectEndpoint and listenEndpoint', () => {
   });
 
   it.each([
+    ['ws://127.0.0.1:0', (port: number) => `ws://127.0.0.1:${port}/any?thing`, {}, {}],
+    ['WS://[::1]:0/feed', (port: number) => `ws://[::1]:${port}/feed`, { halfClose: true }, { halfClose: true }],
+    ['tls://127.0.0.1:0', (port: number) => `tls://127.0.0.1:${port}`, 'server', 'client'],
+    ['wss://127.0.0.1:0/feed', (port: number) => `wss://127.0.0.1:${port}/feed`, 'server', 'client'],
+  ])('meet over %s', async (listenUrl, urlOf, listenOptions, connectOptions) => {
+    const { authority, server } = await authorityAndServer();
+    const options = { server: { tls: server }, client: { tls: { ca: authority.cert } } };
+    const of = (one: object | string) => (typeof one === 'string' ? options[one as 'server'] : one);
+    expect(await sent(listenUrl, (at) => urlOf((at as TcpAddress).port), of(listenOptions), of(connectOptions))).toBe('hello');
+  });
+
+  it.each([
+    ['exec:cat', 'hello'],
+    ['exec:tr a-y b-z', 'ifmmp'],
+    ['exec:tr%20a-y%20b-z', 'ifmmp'],
+    [`exec:sed -e 's/^/say: "/' -e "s/\\$/\\"/" -e s/\\ /\\ \\ /`, 'say:  "hello"'],
+    ['exec:sed s/l/100%/', 'he100%lo'],
+  ])('run a command: %s', async (url, text) => {
+    const flow = await firstValueFrom(connectEndpoint(url).pipe(detach()));
+    flow.write(utf8('hello'));
+    flow.close();
+    expect(await firstValueFrom(flow.read().pipe(collectText()))).toBe(text);
+    expect(await watch(flow.closed).ended).toBe('complete');
+  });
+
+  it('tell how a command failed', async () => {
+    const flow = await firstValueFrom(connectEndpoint('exec:sh -c "exit 3"').pipe(detach()));
+    expect(await failureOf(flow.closed)).toMatchObject({ code: 'failed', cause: { exitCode: 3 } });
+    expect(await failureOf(connectEndpoint('exec:no-such-program'))).toMatchObject({ code: 'refused' });
+  });
+
+  it.each(['wss://127.0.0.1:0', 'tls://127.0.0.1:0'])('cannot listen at %s without a certificate', async (url) => {
+    const message = expect.stringContaining('without a certificate and its key') as string;
+    expect(await failureOf(listenEndpoint(url))).toMatchObject({ code: 'unsupported', message });
+  });
+
+  it.each([
+    ['ws://user:secret@127.0.0.1:0', 'listenEndpoint: a user has no place in a URL to listen at (as in ws://127.0.0.1:0/feed)'],
+    ['ws://127.0.0.1:0/?secret', 'listenEndpoint: "ws://127.0.0.1:0/?secret" has more than host, port and path (as in ws://127.0.0.1:0/feed)'],
+    ['stdio:x', 'listenEndpoint: "stdio:x" has more than its scheme (as in stdio:)'],
+    ['exec:cat', /^listenEndpoint: no endpoint has the scheme exec: \(there are tcp: .*stdio:\)$/],
+  ])('tell what is wrong with %s to listen at', async (url, message) => {
+    const error = await failureOf(listenEndpoint(url));
+    expect(error.code).toBe('unsupported');
+    expect(error.message).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));
+  });
+
+  it.each([
     ['', 'connectEndpoint: not a URL: "" (try tcp://127.0.0.1:80)'],
     ['example.org', 'connectEndpoint: not a URL: "example.org" (try tcp://127.0.0.1:80)'],
-    ['gopher://127.0.0.1:70', /^connectEndpoint: no endpoint has the scheme gopher: \(there are tcp: unix:/],
+    ['gopher://127.0.0.1:70', /^connectEndpoint: no endpoint has the scheme gopher: \(there are tcp: tls: unix: ws: wss: exec: stdio:\)$/],
+    ['ws://host/#part', 'connectEndpoint: a fragment has no place in a URL with ws:'],
+    ['ws://', 'connectEndpoint: not a URL: "ws://" (as in ws://127.0.0.1:80/feed)'],
+    ['exec:', 'connectEndpoint: "exec:" has no command (as in exec:sort -n)'],
+    ['exec: ', 'connectEndpoint: "exec: " has no command (as in exec:sort -n)'],
+    ['stdio://', 'connectEndpoint: "stdio://" has more than its scheme (as in stdio:)'],
     ['tcp://127.0.0.1', 'connectEndpoint: "tcp://127.0.0.1" has no host and port (as in tcp://127.0.0.1:80)'],
     ['tcp://127.0.0.1:0', 'connectEndpoint: "tcp://127.0.0.1:0" has no host and port (as in tcp://127.0.0.1:80)'],
     ['tcp:127.0.0.1:80', 'connectEndpoint: "tcp:127.0.0.1:80" has no host and port (as in tcp://127.0.0.1:80)'],

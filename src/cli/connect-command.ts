@@ -4,9 +4,9 @@ import { finalize, mergeMap, take } from 'rxjs';
 import { detach } from '../combinators/detach.js';
 import { proxy } from '../combinators/proxy.js';
 import { connectEndpoint } from '../node/connect-endpoint.js';
+import { stdio } from '../node/stdio.js';
 import { wholeNumber } from './parse-number.js';
 import { runToEnd } from './run-to-end.js';
-import { stdioFlow } from './stdio-flow.js';
 
 interface ConnectOptions {
   readonly connectTimeoutMs: number;
@@ -26,7 +26,7 @@ export function addConnectCommand(program: Command): void {
       const conversation = connectEndpoint(url, { connectTimeoutMs }).pipe(
         detach(),
         take(1),
-        mergeMap((remote) => proxy(stdioFlow(), remote)),
+        mergeMap((remote) => proxy(stdio(), remote)),
         finalize(releaseStdin),
       );
       await runToEnd(conversation);

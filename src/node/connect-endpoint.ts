@@ -1,13 +1,21 @@
 import { defer, type Observable } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
-import { aDuration, aUrl, check, checkConfig, optional } from './check-config.js';
+import { aBoolean, aDuration, anObject, aUrl, check, checkConfig, optional } from './check-config.js';
 import { connectTcp } from './connect-tcp.js';
+import { connectTls } from './connect-tls.js';
 import { connectUnix } from './connect-unix.js';
+import { connectWebSocket, type WebSocketClientTls } from './connect-web-socket.js';
 import { EndpointUrl } from './endpoint-url.js';
+import { spawnFlow } from './spawn-flow.js';
+import { stdioOnce } from './stdio-once.js';
 
 export interface ConnectEndpointOptions {
   /** Gives up with `timeout` when the connection does not stand in time, where the endpoint is one to connect to. */
   readonly connectTimeoutMs?: number;
+  /** Of `tls:` and `wss:`, for what a URL cannot say: whom to trust, who this side is. */
+  readonly tls?: WebSocketClientTls;
+  /** Of `ws:` and `wss:`: end each direction on its own, by the `eof` that both ends must use. */
+  readonly halfClose?: boolean;
 }
 
 /**
@@ -17,6 +25,10 @@ export interface ConnectEndpointOptions {
  * | --- | --- |
  * | `tcp://127.0.0.1:80`, `tcp://[::1]:80` | {@link connectTcp} |
  * | `unix:/run/app.sock` | {@link connectUnix} |
+ * | `ws://127.0.0.1:8080/feed?since=7`, `wss://example.org` | {@link connectWebSocket} |
+ * | `tls://example.org:443` | {@link connectTls} |
+ * | `exec:sort -n 'a file'` (no shell; quotes as in one) | {@link spawnFlow}, its stderr is this process's |
+ * | `stdio:` | {@link stdio} |
  *
  * Errors with `FlowError`: `unsupported` for a URL that names no endpoint, else what the creator errors with. Throws a
  * `TypeError` for what is neither a string nor a `URL`.
@@ -26,7 +38,11 @@ export interface ConnectEndpointOptions {
  */
 export function connectEndpoint(url: string | URL, options: ConnectEndpointOptions = {}): Observable<Flow> {
   check('connectEndpoint', 'url', url, aUrl);
-  checkConfig('connectEndpoint', options, { connectTimeoutMs: optional(aDuration) });
+  checkConfig('connectEndpoint', options, {
+    connectTimeoutMs: optional(aDuration),
+    tls: optional(anObject),
+    halfClose: optional(aBoolean),
+  });
   return defer(() => {
     const endpoint = new EndpointUrl('connectEndpoint', String(url), Object.keys(CREATORS));
     return CREATORS[endpoint.scheme as keyof typeof CREATORS](endpoint, options);
@@ -37,5 +53,16 @@ type Creator = (url: EndpointUrl, options: ConnectEndpointOptions) => Observable
 
 const CREATORS = {
   'tcp:': (url, options) => connectTcp({ ...url.hostAndPort(1), ...options }),
+  'tls:': (url, { tls, ...options }) => connectTls({ ...url.hostAndPort(1), ...tls, ...options }),
   'unix:': (url, options) => connectUnix({ path: url.path(), ...options }),
+  'ws:': (url, options) => connectWebSocket({ url: url.webSocketUrl(), ...options }),
+  'wss:': (url, options) => connectWebSocket({ url: url.webSocketUrl(), ...options }),
+  'exec:': (url) => {
+    const [command, ...args] = url.command();
+    return spawnFlow(command, args, { stderr: 'inherit' });
+  },
+  'stdio:': (url) => {
+    url.nothing();
+    return stdioOnce();
+  },
 } satisfies Record<string, Creator>;

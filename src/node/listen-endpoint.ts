@@ -1,16 +1,24 @@
-import { defer, type NextObserver, type Observable } from 'rxjs';
+import { catchError, defer, EMPTY, type NextObserver, type Observable } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
-import { aCount, anObserver, aUrl, check, checkConfig, optional } from './check-config.js';
+import { isFlowError, type FlowErrorCode } from '../flow/flow-error.js';
+import { aBoolean, aCount, anObject, anObserver, aUrl, check, checkConfig, optional } from './check-config.js';
 import { EndpointUrl } from './endpoint-url.js';
 import { listenTcp } from './listen-tcp.js';
+import { listenTls } from './listen-tls.js';
 import { listenUnix } from './listen-unix.js';
+import { listenWebSocket, type WebSocketServerTls } from './listen-web-socket.js';
 import type { TcpAddress, UnixAddress } from './socket-flow.js';
+import { stdioOnce } from './stdio-once.js';
 
 export interface ListenEndpointOptions {
   /** `next` is called with the address once the listener listens: `{host, port}`, or `{path}` of a Unix socket. */
   readonly listeningObserver?: NextObserver<TcpAddress | UnixAddress>;
   /** Connections beyond so many open ones are closed at once, unseen (default: no limit). */
   readonly maxConnections?: number;
+  /** Of `tls:` and `wss:`, which must have a `cert` and its `key`. */
+  readonly tls?: WebSocketServerTls;
+  /** Of `ws:` and `wss:`: end each direction on its own, by the `eof` that both ends must use. */
+  readonly halfClose?: boolean;
 }
 
 /**
@@ -21,6 +29,9 @@ export interface ListenEndpointOptions {
  * | --- | --- |
  * | `tcp://127.0.0.1:80`, `tcp://[::1]:0` (any free port) | {@link listenTcp} |
  * | `unix:/run/app.sock` | {@link listenUnix} |
+ * | `ws://127.0.0.1:8080`, `wss://127.0.0.1:0/feed` (that path only) | {@link listenWebSocket} |
+ * | `tls://127.0.0.1:443` | {@link listenTls} |
+ * | `stdio:` | {@link stdio}, one flow, and over when that has closed |
  *
  * Errors with `FlowError`: `unsupported` for a URL that names no endpoint, else what the listener errors with. Throws a
  * `TypeError` for what is neither a string nor a `URL`.
@@ -30,7 +41,7 @@ export interface ListenEndpointOptions {
  */
 export function listenEndpoint(url: string | URL, options: ListenEndpointOptions = {}): Observable<Flow> {
   check('listenEndpoint', 'url', url, aUrl);
-  const checks = { listeningObserver: optional(anObserver), maxConnections: optional(aCount) };
+  const checks = { listeningObserver: optional(anObserver), maxConnections: optional(aCount), tls: optional(anObject), halfClose: optional(aBoolean) };
   checkConfig('listenEndpoint', options, checks);
   return defer(() => {
     const endpoint = new EndpointUrl('listenEndpoint', String(url), Object.keys(LISTENERS));
@@ -42,5 +53,26 @@ type Listen = (url: EndpointUrl, options: ListenEndpointOptions) => Observable<F
 
 const LISTENERS = {
   'tcp:': (url, options) => listenTcp({ ...url.hostAndPort(0), ...options }),
+  'tls:': (url, { tls, ...options }) => listenTls({ ...url.hostAndPort(0), ...certified(url, tls), ...options }),
   'unix:': (url, options) => listenUnix({ path: url.path(), ...options }),
+  'ws:': (url, { tls: _, ...options }) => listenWebSocket({ ...url.webSocketPlace(), ...options }),
+  'wss:': (url, { tls, ...options }) => listenWebSocket({ ...url.webSocketPlace(), ...options, tls: certified(url, tls) }),
+  'stdio:': (url) => {
+    url.nothing();
+    return stdioOnce().pipe(catchError(endsOnlyBy('busy')));
+  },
 } satisfies Record<string, Listen>;
+
+/** A URL cannot say who its listener is. */
+function certified(url: EndpointUrl, tls: WebSocketServerTls | undefined): WebSocketServerTls {
+  if (tls?.cert !== undefined) return tls;
+  throw url.bad(`nobody can listen with ${url.scheme} without a certificate and its key`);
+}
+
+/** How a flow ends is told by the flow: only one that could not be is the listener's failure. */
+function endsOnlyBy(code: FlowErrorCode): (error: unknown) => Observable<never> {
+  return (error) => {
+    if (isFlowError(error, code)) throw error;
+    return EMPTY;
+  };
+}

@@ -85,7 +85,7 @@ export class NodeStreamTransport implements Transport {
     readable.off('data', this.#onData).off('end', this.#onEnd);
     writable.off('finish', this.#onFinish).off('drain', this.#onReady);
     this.link.refuse(new FlowError('closed', `${this.name}: write after the stream was handed over`));
-    return readable as Duplex;
+    return readable as unknown as Duplex;
   }
 
   /** What an error that the stream reports means. */
@@ -98,9 +98,14 @@ export class NodeStreamTransport implements Transport {
     this.link.end();
   }
 
+  /** What came is more than anybody wants now. */
+  protected pause(): void {
+    this.readable.pause();
+  }
+
   readonly #onData = (chunk: unknown): void => {
     const buffer = typeof chunk === 'string' ? Buffer.from(chunk, this.readable.readableEncoding ?? 'utf8') : chunk;
-    if (!this.link.push(buffer as Uint8Array)) this.readable.pause();
+    if (!this.link.push(buffer as Uint8Array)) this.pause();
   };
 
   readonly #onEnd = (): void => this.onEnd();
