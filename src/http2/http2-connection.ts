@@ -152,7 +152,7 @@ export class Http2Connection {
     const { session } = this;
     const destroy = session.destroy.bind(session);
     session.destroy = (error?: Error, code?: number) => {
-      if (!session.destroyed && typeof error === 'object') this.#broke(error); // it may be a code instead
+      if (!session.destroyed && typeof error === 'object' && error !== null) this.#broke(error); // it may be a code instead
       destroy(error, code);
     };
   }

@@ -1,0 +1,269 @@
+// What a peer or a connection may do wrong: every pending request settles with a typed error, soon, and nothing is left.
+
+import fc from 'fast-check';
+import { firstValueFrom, mergeMap, NEVER, type Observable, of, ReplaySubject, Subject, tap, timeout, TimeoutError } from 'rxjs';
+import { collectText, detach, flowPair, fromGenerator, isFlowError, utf8, type FlowError } from 'rxjs-flow';
+import { http2Client, http2Server, type Http2Client, type Http2Request } from 'rxjs-flow/http2';
+import { watch } from '../node/support/settled.js';
+import { connect } from './support/connection.js';
+import { DATA, END_HEADERS, END_STREAM, frame, GET_ROOT, GOAWAY, HEADERS, literal, PING, RawPeer, RST_STREAM, STATUS_200, words } from './support/raw-peer.js';
+import { Cleanup, transports } from './support/transports.js';
+
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+/** The typed error that a source ends with, within a second. */
+async function lossOf(source: Observable<unknown>): Promise<FlowError> {
+  let late: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    late = setTimeout(() => reject(new Error('not settled within a second')), 1000);
+  });
+  try {
+    const end = await Promise.race([watch(source).ended, tooLate]);
+    if (!isFlowError(end)) throw new Error(`expected a FlowError, got ${String(end)}`);
+    return end;
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+/** Our client, on a server that speaks frame by frame. */
+async function clientOfRaw(): Promise<{ client: Http2Client; server: RawPeer }> {
+  const [near, far] = flowPair();
+  const server = new RawPeer(far, false);
+  const client = await firstValueFrom(http2Client(near).pipe(detach()));
+  cleanup.add(() => near.abort());
+  return { client, server };
+}
+
+const bodyOf = (client: Http2Client) => client.request({}).pipe(mergeMap((response) => response.read()));
+const head = frame(HEADERS, END_HEADERS, 1, STATUS_200);
+const half = frame(DATA, 0, 1, utf8('half'));
+const goaway = (last: number, code: number) => frame(GOAWAY, 0, 0, words(last, code));
+const ENHANCE_YOUR_CALM = 11;
+
+describe('a client whose server', () => {
+  it.each<[string, (server: RawPeer) => unknown, object]>([
+    ['ends the connection', ({ flow }) => flow.shutdown('write'), { code: 'truncated' }],
+    ['resets the connection', ({ flow }) => flow.abort(), { code: 'reset' }],
+    ['says GOAWAY with an error', (server) => server.send(goaway(1, ENHANCE_YOUR_CALM)), { code: 'reset', message: expect.stringContaining('GOAWAY ENHANCE_YOUR_CALM (11)') }],
+    ['sends a frame on a stream that nobody opened', (server) => server.send(frame(DATA, 0, 5, utf8('x'))), { code: 'protocol' }],
+    ['sends a frame that is larger than it may be', (server) => server.send(frame(DATA, 0, 1, new Uint8Array(16385))), { code: 'protocol' }],
+    ['sends header fields that cannot be decoded', (server) => server.send(frame(HEADERS, END_HEADERS, 1, Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff))), { code: 'protocol' }],
+    ['speaks HTTP/1.1', ({ flow }) => flow.write(utf8('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n')), { code: 'protocol' }],
+  ])('%s: all that is pending fails, and so does what comes later', async (_, misbehave, expected) => {
+    const { client, server } = await clientOfRaw();
+    const [early, other, closed] = [bodyOf(client), bodyOf(client), client.closed].map(lossOf);
+    await server.next(HEADERS);
+    misbehave(server);
+    expect(await early).toMatchObject(expected);
+    expect(await other).toMatchObject(expected);
+    expect(await closed).toMatchObject(expected);
+    for (const late of [client.request({}), client.ping(), client.shutdown()]) expect(await lossOf(late)).toMatchObject(expected);
+  });
+
+  it.each<[string, (server: RawPeer) => unknown, object]>([
+    ['ends the connection', ({ flow }) => flow.shutdown('write'), { code: 'truncated' }],
+    ['resets the connection', ({ flow }) => flow.abort(), { code: 'reset' }],
+    ['resets the stream with NO_ERROR', (server) => server.send(frame(RST_STREAM, 0, 1, words(0))), { code: 'reset', message: expect.stringContaining('NO_ERROR (0)') }],
+    ['resets the stream with CANCEL', (server) => server.send(frame(RST_STREAM, 0, 1, words(8))), { code: 'reset', message: expect.stringContaining('CANCEL (8)') }],
+    ['refuses the stream', (server) => server.send(frame(RST_STREAM, 0, 1, words(7))), { code: 'refused' }],
+  ])('%s in the middle of a body: what came is read, then the error, and no end', async (_, misbehave, expected) => {
+    const { client, server } = await clientOfRaw();
+    const asked = server.next(HEADERS);
+    const response = firstValueFrom(client.request({}).pipe(detach()));
+    await asked;
+    server.send(head, half);
+    const came = new Subject<void>();
+    const reading = watch((await response).read().pipe(tap(() => came.next())));
+    const failure = lossOf((await response).closed);
+    await firstValueFrom(came);
+    misbehave(server);
+    expect(await failure).toMatchObject(expected);
+    expect(await reading.ended).toMatchObject(expected);
+    expect(Buffer.concat(reading.values).toString()).toBe('half');
+  });
+
+  it('sends less than its content-length says: reset, and no end', async () => {
+    const { client, server } = await clientOfRaw();
+    const asked = server.next(HEADERS);
+    const failure = lossOf(bodyOf(client));
+    await asked;
+    const sized = frame(HEADERS, END_HEADERS, 1, Uint8Array.from([...STATUS_200, ...literal('content-length', '100')]));
+    server.send(sized, frame(DATA, END_STREAM, 1, utf8('less')));
+    expect(await failure).toMatchObject({ code: 'reset', message: expect.stringContaining('PROTOCOL_ERROR (1)') });
+  });
+
+  it('says GOAWAY in order: requests that it has taken go on, the others are refused, and may be tried again elsewhere', async () => {
+    const { client, server } = await clientOfRaw();
+    const asked = server.next(HEADERS);
+    const taken = firstValueFrom(bodyOf(client).pipe(collectText()));
+    const notTaken = lossOf(bodyOf(client));
+    await asked;
+    server.send(goaway(1, 0));
+    expect(await notTaken).toMatchObject({ code: 'refused' });
+    server.send(head, half, frame(DATA, END_STREAM, 1, utf8(' and half')));
+    expect(await taken).toBe('half and half');
+  });
+
+  it('stops reading: a timeout gives the request up, with its body', async () => {
+    const { client } = await clientOfRaw();
+    let given = false;
+    const body = fromGenerator({
+      *input() {
+        try {
+          for (;;) yield new Uint8Array(16384);
+        } finally {
+          given = true;
+        }
+      },
+    });
+    const sending = client.request({ method: 'POST', body }).pipe(timeout(20));
+    expect(await watch(sending).ended).toBeInstanceOf(TimeoutError);
+    expect(given).toBe(true);
+  });
+
+  it('is gone without a word: an unanswered PING ends the connection with timeout', async () => {
+    const [near] = flowPair();
+    const client = await firstValueFrom(http2Client(near, { keepAliveMs: 20 }).pipe(detach()));
+    expect(await lossOf(client.request({}))).toMatchObject({ code: 'timeout' });
+    expect(await lossOf(near.closed)).toMatchObject({ code: 'aborted' });
+  });
+
+  it('takes no more of what is written to it: an unanswered PING ends the connection, though it cannot be sent', async () => {
+    const [near] = flowPair({ capacity: 64 });
+    const client = await firstValueFrom(http2Client(near, { keepAliveMs: 20 }).pipe(detach()));
+    const requests = Array.from({ length: 50 }, () => lossOf(client.request({ headers: { 'x-long': 'x'.repeat(1000) } })));
+    for (const failure of await Promise.all(requests)) expect(failure).toMatchObject({ code: 'timeout' });
+  });
+});
+
+describe('a server whose client', () => {
+  /** Our server, and its requests, on a client that speaks frame by frame. */
+  function serverOfRaw() {
+    const [near, far] = flowPair();
+    const requests = new ReplaySubject<Http2Request>(1);
+    const told: FlowError[] = [];
+    const serving = http2Server(
+      far,
+      (request) => {
+        requests.next(request);
+        return NEVER;
+      },
+      { errorHandler: (error) => void told.push(error) },
+    );
+    const ended = lossOf(serving);
+    return { client: new RawPeer(near, true), request: firstValueFrom(requests), told, ended };
+  }
+
+  it.each<[string, (client: RawPeer) => unknown, object]>([
+    ['ends the connection', ({ flow }) => flow.shutdown('write'), { code: 'truncated' }],
+    ['resets the connection', ({ flow }) => flow.abort(), { code: 'reset' }],
+    ['says GOAWAY with an error', (client) => client.send(goaway(0, ENHANCE_YOUR_CALM)), { code: 'reset' }],
+    ['sends a frame larger than it may be', (client) => client.send(frame(DATA, 0, 1, new Uint8Array(16385))), { code: 'protocol' }],
+    ['sends HTTP/1.1 after all', ({ flow }) => flow.write(utf8('GET / HTTP/1.1\r\nhost: x\r\n\r\n')), { code: 'protocol' }],
+  ])('%s: the open requests and the connection fail, and the error handler is told', async (_, misbehave, expected) => {
+    const { client, request, told, ended } = serverOfRaw();
+    client.send(frame(HEADERS, END_HEADERS, 1, GET_ROOT), half);
+    const came = new Subject<void>();
+    const reading = watch((await request).read().pipe(tap(() => came.next())));
+    await firstValueFrom(came);
+    misbehave(client);
+    expect(await ended).toMatchObject(expected);
+    expect(await reading.ended).toMatchObject(expected);
+    expect(Buffer.concat(reading.values).toString()).toBe('half');
+    expect(told).toMatchObject([expected]);
+  });
+
+  it('resets one request: its body fails, and the connection goes on', async () => {
+    const { client, request, told } = serverOfRaw();
+    client.send(frame(HEADERS, END_HEADERS, 1, GET_ROOT), half);
+    const failure = lossOf((await request).closed);
+    client.send(frame(RST_STREAM, 0, 1, words(8)));
+    expect(await failure).toMatchObject({ code: 'reset', message: expect.stringContaining('CANCEL (8)') });
+    expect(told).toMatchObject([{ code: 'reset' }]);
+    const pong = client.next(PING);
+    client.send(frame(PING, 0, 0, new Uint8Array(8)));
+    expect((await pong).flags).toBe(1);
+    client.flow.abort();
+  });
+
+  it('says nothing that HTTP/2 begins with: protocol', async () => {
+    const [near, far] = flowPair();
+    const ended = lossOf(http2Server(far, () => NEVER));
+    near.write(utf8('GET / HTTP/1.1\r\nhost: example.org\r\n\r\n'));
+    expect(await ended).toMatchObject({ code: 'protocol' });
+  });
+});
+
+describe('whatever bytes come', () => {
+  const noise = fc.oneof(
+    fc.uint8Array({ minLength: 1, maxLength: 200 }),
+    fc
+      .tuple(fc.nat(10), fc.nat(255), fc.nat(5), fc.uint8Array({ maxLength: 40 }))
+      .map(([type, flags, stream, payload]) => frame(type, flags, stream, payload)),
+  );
+
+  /** What many peers send, each on a connection of its own, all at a time: nghttp2 takes its time to give one up. */
+  const noises = fc.array(fc.array(noise, { maxLength: 8 }), { minLength: 40, maxLength: 40 });
+
+  it('clients settle their requests and live', async () => {
+    const run = async (chunks: readonly Uint8Array[]) => {
+      const { client, server } = await clientOfRaw();
+      const asked = server.next(HEADERS);
+      const [request, closed] = [watch(bodyOf(client)).ended, watch(client.closed).ended];
+      await asked;
+      for (const chunk of chunks) server.flow.write(chunk);
+      server.flow.close();
+      for (const end of [await request, await closed]) expect(end === 'complete' || isFlowError(end)).toBe(true);
+    };
+    await fc.assert(fc.asyncProperty(noises, (all) => Promise.all(all.map(run)).then(() => true)), { numRuns: 2 });
+  });
+
+  it('servers end the connection and live', async () => {
+    const run = async (chunks: readonly Uint8Array[]) => {
+      const [near, far] = flowPair();
+      const serving = watch(http2Server(far, (request) => of({ body: request })));
+      const client = new RawPeer(near, true);
+      for (const chunk of chunks) client.flow.write(chunk);
+      client.flow.close();
+      const end = await serving.ended;
+      expect(end === 'complete' || isFlowError(end)).toBe(true);
+    };
+    await fc.assert(fc.asyncProperty(noises, (all) => Promise.all(all.map(run)).then(() => true)), { numRuns: 2 });
+  });
+});
+
+describe.each(transports.map((transport) => [transport.name, transport] as const))('over %s', (_, transport) => {
+  it('a header list that the server does not take is refused before it is sent, and the connection goes on', async () => {
+    const { client } = await connect(transport, cleanup, () => of({ body: 'fine' }), { server: { settings: { maxHeaderListSize: 1000 } } });
+    expect(await firstValueFrom(bodyOf(client).pipe(collectText()))).toBe('fine');
+    const failure = await lossOf(client.request({ headers: { 'x-long': 'x'.repeat(2000) } }));
+    expect(failure).toMatchObject({ code: 'too-large', message: expect.stringMatching(/header list of 2\d{3} bytes exceeds the limit of 1000$/) });
+    expect(await firstValueFrom(bodyOf(client).pipe(collectText()))).toBe('fine');
+  });
+
+  it('a header list that the client does not take costs that response only', async () => {
+    const reply = (request: Http2Request) => of(request.path === '/long' ? { headers: { 'x-long': 'x'.repeat(2000) } } : { body: 'fine' });
+    const { client } = await connect(transport, cleanup, reply, { client: { settings: { maxHeaderListSize: 1000 } } });
+    expect(await firstValueFrom(client.request({ path: '/long' }))).toMatchObject({ status: 500 });
+    expect(await firstValueFrom(bodyOf(client).pipe(collectText()))).toBe('fine');
+  });
+
+  it.each(['near', 'far'] as const)('a connection that the %s end aborts settles twenty requests, both ends of each', async (end) => {
+    const requests: Http2Request[] = [];
+    const all = new Subject<void>();
+    const connection = await connect(transport, cleanup, (request) => {
+      if (requests.push(request) === 20) all.next();
+      return NEVER;
+    });
+    const asked = firstValueFrom(all);
+    const answers = Array.from({ length: 20 }, () => lossOf(connection.client.request({ method: 'POST', body: NEVER })));
+    await asked;
+    const bodies = requests.map((request) => lossOf(request.read()));
+    connection[end].abort();
+    for (const failure of await Promise.all([...answers, ...bodies])) {
+      expect(['reset', 'truncated', 'aborted', 'failed']).toContain(failure.code);
+    }
+  });
+});
