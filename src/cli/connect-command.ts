@@ -5,15 +5,16 @@ import { detach } from '../combinators/detach.js';
 import { proxy } from '../combinators/proxy.js';
 import { connectEndpoint } from '../node/connect-endpoint.js';
 import { stdio } from '../node/stdio.js';
+import { addConnectingOptions, connectingOf, type ConnectingOptions } from './endpoint-options.js';
 import { wholeNumber } from './parse-number.js';
 import { runToEnd } from './run-to-end.js';
 
-interface ConnectOptions {
+interface ConnectOptions extends ConnectingOptions {
   readonly connectTimeoutMs: number;
 }
 
 export function addConnectCommand(program: Command): void {
-  program
+  const command = program
     .command('connect')
     .summary('join stdin and stdout to an endpoint')
     .description(
@@ -21,16 +22,16 @@ export function addConnectCommand(program: Command): void {
         'it; over when both have ended (on a terminal, when the endpoint has).',
     )
     .argument('<url>', 'the endpoint, e.g. tcp://127.0.0.1:80')
-    .option('--connect-timeout-ms <ms>', 'how long it may take to answer', wholeNumber(1), 10_000)
-    .action(async (url: string, { connectTimeoutMs }: ConnectOptions) => {
-      const conversation = connectEndpoint(url, { connectTimeoutMs }).pipe(
-        detach(),
-        take(1),
-        mergeMap((remote) => proxy(stdio(), remote)),
-        finalize(releaseStdin),
-      );
-      await runToEnd(conversation);
-    });
+    .option('--connect-timeout-ms <ms>', 'how long it may take to answer', wholeNumber(1), 10_000);
+  addConnectingOptions(command).action(async (url: string, { connectTimeoutMs, ...options }: ConnectOptions) => {
+    const conversation = connectEndpoint(url, { connectTimeoutMs, ...connectingOf(options) }).pipe(
+      detach(),
+      take(1),
+      mergeMap((remote) => proxy(stdio(), remote)),
+      finalize(releaseStdin),
+    );
+    await runToEnd(conversation);
+  });
 }
 
 /** At a terminal its end may never come, and a reading that goes on would keep the process alive. */

@@ -11,12 +11,17 @@ const { version } = createRequire(import.meta.url)('rxjs-flow/package.json') as 
 const HELP = `
 Endpoints are URLs:
   tcp://HOST:PORT      a TCP connection; to listen, port 0 is any free one
+  tls://HOST:PORT      the same by TLS; to listen, --cert and --key
   unix:PATH            a Unix socket
+  ws://HOST:PORT/PATH  a WebSocket; wss: by TLS
+  stdio:               this command's own stdin and stdout
+  exec:COMMAND         a process, to connect to: its stdin and stdout (no shell)
 
 Exit status: 0 ended in order, 1 failed (one line on stderr says why), 2 wrong usage.
 
 Examples:
   rxjs-flow proxy --listen tcp://127.0.0.1:8080 --to tcp://127.0.0.1:80
+  rxjs-flow proxy --listen ws://127.0.0.1:8081 --to 'exec:tr a-z A-Z'
   echo hello | rxjs-flow connect tcp://127.0.0.1:8080
   rxjs-flow proxy tcp://127.0.0.1:8080 tcp://127.0.0.1:80 --record tapes
   rxjs-flow replay tapes/20250301T093000000Z-1.tape --svg login.svg

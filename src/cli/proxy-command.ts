@@ -1,17 +1,20 @@
 /** `rxjs-flow proxy`: its arguments and options. What it does is `proxy-run.ts`. */
 import type { Command } from 'commander';
+import {
+  addConnectingOptions, addListeningOptions, connectingOf, listeningOf, type ConnectingOptions, type ListeningOptions,
+} from './endpoint-options.js';
 import { wholeNumber } from './parse-number.js';
 import { proxyRun, type ProxyRunOptions } from './proxy-run.js';
 import { runToEnd } from './run-to-end.js';
 
-interface ProxyOptions extends ProxyRunOptions {
+interface ProxyOptions extends Omit<ProxyRunOptions, 'listening' | 'connecting'>, ConnectingOptions, ListeningOptions {
   readonly listen?: string;
   readonly to?: string;
 }
 
 export function addProxyCommand(program: Command): void {
   const milliseconds = wholeNumber(1);
-  program
+  const command = program
     .command('proxy')
     .summary('carry every connection from one endpoint to another')
     .description('Carry every connection to <from> on to <to>, both ways, half-close included, with live progress.')
@@ -24,12 +27,14 @@ export function addProxyCommand(program: Command): void {
     .option('--half-close-timeout-ms <ms>', 'how long one direction may outlive the other (default: for ever)', milliseconds)
     .option('--max-connections <n>', 'connections at a time (default: no limit)', wholeNumber(1))
     .option('--record <dir>', 'keep a tape of each connection in this folder, for rxjs-flow replay')
-    .option('--progress-ms <ms>', 'how often to print progress where the output is no terminal', milliseconds, 5000)
-    .action(async (from: string | undefined, to: string | undefined, options: ProxyOptions, command: Command) => {
+    .option('--progress-ms <ms>', 'how often to print progress where the output is no terminal', milliseconds, 5000);
+  addConnectingOptions(addListeningOptions(command)).action(
+    async (from: string | undefined, to: string | undefined, options: ProxyOptions, command: Command) => {
       const listen = oneOf(command, 'where to listen', '--listen', from, options.listen);
       const target = oneOf(command, 'where to connect', '--to', to, options.to);
-      await runToEnd(proxyRun(listen, target, options));
-    });
+      await runToEnd(proxyRun(listen, target, { ...options, listening: listeningOf(options), connecting: connectingOf(options) }));
+    },
+  );
 }
 
 /** An endpoint is named by its place or by its option, and by one of the two only. */

@@ -7,7 +7,9 @@ import { openScreen, type Screen } from './screen.js';
 import { stopSignals } from './stop-signals.js';
 import { TapeFolder } from './tape-folder.js';
 
-export interface ProxyRunOptions extends Pick<ProxyServerConfig, 'connectTimeoutMs' | 'halfCloseTimeoutMs' | 'maxConnections'> {
+type Limits = Pick<ProxyServerConfig, 'connectTimeoutMs' | 'halfCloseTimeoutMs' | 'maxConnections'>;
+
+export interface ProxyRunOptions extends Limits, Pick<ProxyServerConfig, 'listening' | 'connecting'> {
   readonly drainMs: number;
   /** How often to say where things stand, if not on a terminal. */
   readonly progressMs: number;
@@ -17,7 +19,8 @@ export interface ProxyRunOptions extends Pick<ProxyServerConfig, 'connectTimeout
 
 /** Proxies from one endpoint to the other until a signal comes and the last connection has ended. */
 export function proxyRun(from: string, to: string, options: ProxyRunOptions): Observable<unknown> {
-  const out = process.stdout;
+  // Where stdout carries what is proxied, nothing else may be said there.
+  const out = [from, to].some((url) => /^stdio:/i.test(url)) ? process.stderr : process.stdout;
   const everyMs = out.isTTY ? 250 : options.progressMs;
   return defer(() => {
     const tapes = options.record === undefined ? null : new TapeFolder(options.record);
@@ -41,7 +44,7 @@ function shown(screen: Screen, everyMs: number, options: Shown): Observable<unkn
     ...config,
     sampleMs: everyMs,
     signals,
-    onListening: (address) => say(`listening on ${formatAddress(address)}, proxying to ${config.to}`),
+    onListening: (address) => say(`listening on ${formatAddress(address, config.from)}, proxying to ${config.to}`),
   }).pipe(tap({ next: (event) => say(report.take(event)), complete: () => say(report.summary()) }));
   const goodbyes = signals.stop.pipe(tap((signal) => say(goodbye(signal, report.openConnections, drainMs))));
   const progress = interval(everyMs).pipe(tap(() => screen.status(report.status())));

@@ -6,8 +6,8 @@ import { ProxyError } from '../combinators/proxy-error.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError, isFlowError } from '../flow/flow-error.js';
 import { record } from '../inspect/record.js';
-import { connectEndpoint } from '../node/connect-endpoint.js';
-import { listenEndpoint } from '../node/listen-endpoint.js';
+import { connectEndpoint, type ConnectEndpointOptions } from '../node/connect-endpoint.js';
+import { listenEndpoint, type ListenEndpointOptions } from '../node/listen-endpoint.js';
 import type { TcpAddress, UnixAddress } from '../node/socket-flow.js';
 import type { StopSignals } from './stop-signals.js';
 import type { TapeFolder } from './tape-folder.js';
@@ -16,6 +16,9 @@ export interface ProxyServerConfig {
   /** URLs of endpoints. */
   readonly from: string;
   readonly to: string;
+  /** What the URLs cannot say. */
+  readonly listening: Pick<ListenEndpointOptions, 'tls' | 'halfClose'>;
+  readonly connecting: Pick<ConnectEndpointOptions, 'tls' | 'halfClose'>;
   readonly connectTimeoutMs: number;
   readonly halfCloseTimeoutMs?: number;
   readonly maxConnections?: number;
@@ -45,10 +48,10 @@ export interface ProxyEvent {
  * a connection that fails is an event.
  */
 export function serveProxy(config: ProxyServerConfig): Observable<ProxyEvent> {
-  const { from, onListening, signals, maxConnections } = config;
+  const { from, listening, onListening, signals, maxConnections } = config;
   const limit = maxConnections === undefined ? {} : { maxConnections };
   // Detached: that listening stops must not abort them.
-  const clients = listenEndpoint(from, { listeningObserver: { next: onListening }, ...limit }).pipe(detach(), takeUntil(signals.stop));
+  const clients = listenEndpoint(from, { ...listening, listeningObserver: { next: onListening }, ...limit }).pipe(detach(), takeUntil(signals.stop));
   return clients.pipe(mergeMap((client, at) => serve(client, at + 1, config)));
 }
 
@@ -64,7 +67,7 @@ function serve(client: Flow, connection: number, config: ProxyServerConfig): Obs
 }
 
 function carry(client: Flow, connection: number, config: ProxyServerConfig): Observable<ProxyEvent> {
-  const { to, connectTimeoutMs, halfCloseTimeoutMs, sampleMs, signals } = config;
+  const { to, connecting, connectTimeoutMs, halfCloseTimeoutMs, sampleMs, signals } = config;
   const limits = halfCloseTimeoutMs === undefined ? { sampleMs } : { sampleMs, halfCloseTimeoutMs };
   let stats: ProxyStats | null = null;
   const event = (kind: ProxyEvent['kind'], more: Partial<ProxyEvent> = {}) => ({ kind, connection, name: client.name, stats, ...more });
@@ -74,7 +77,7 @@ function carry(client: Flow, connection: number, config: ProxyServerConfig): Obs
       throw tooLate;
     }),
   );
-  const server = connectEndpoint(to, { connectTimeoutMs }).pipe(detach(), take(1), takeUntil(cut)); // errors with it
+  const server = connectEndpoint(to, { ...connecting, connectTimeoutMs }).pipe(detach(), take(1), takeUntil(cut)); // errors with it
   const carried = server.pipe(
     mergeMap((far) => abortedBy(signals.cut, client, tooLate, proxy(client, far, limits))),
     tap((latest) => (stats = latest)),
