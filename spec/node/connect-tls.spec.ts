@@ -7,6 +7,7 @@ import { detach } from '../../src/combinators/detach.js';
 import { detachFlow } from '../../src/flow/detached.js';
 import type { FlowError } from '../../src/flow/flow-error.js';
 import { utf8 } from '../../src/flow/utf8.js';
+import { connectEndpoint } from '../../src/node/connect-endpoint.js';
 import { connectTls } from '../../src/node/connect-tls.js';
 import { listenTls, type ListenTlsConfig } from '../../src/node/listen-tls.js';
 import { nativeNodeStream } from '../../src/node/native-node-stream.js';
@@ -84,6 +85,11 @@ describe('connectTls', () => {
     const peer = await nextPeer();
     expect(await failure).toMatchObject({ code: 'timeout', message: `tls 127.0.0.1:${port}: no TLS handshake within 20 ms` });
     await once(peer.resume(), 'end');
+  });
+
+  it('is given as long for its handshake as a connection has, by connectEndpoint', async () => {
+    const error = await failureOf(connectEndpoint(`tls://127.0.0.1:${port}`, { connectTimeoutMs: 20 }));
+    expect(error).toMatchObject({ code: 'timeout', message: `tls 127.0.0.1:${port}: no TLS handshake within 20 ms` });
   });
 
   it('gives up, with a reset, when it is unsubscribed from in the middle of the handshake', async () => {

@@ -53,7 +53,11 @@ type Creator = (url: EndpointUrl, options: ConnectEndpointOptions) => Observable
 
 const CREATORS = {
   'tcp:': (url, options) => connectTcp({ ...url.hostAndPort(1), ...options }),
-  'tls:': (url, { tls, ...options }) => connectTls({ ...url.hostAndPort(1), ...tls, ...options }),
+  'tls:': (url, { tls, connectTimeoutMs: ms }) => {
+    // It does not stand before TLS does.
+    const limits = ms === undefined ? {} : { connectTimeoutMs: ms, handshakeTimeoutMs: ms };
+    return connectTls({ ...url.hostAndPort(1), ...tls, ...limits });
+  },
   'unix:': (url, options) => connectUnix({ path: url.path(), ...options }),
   'ws:': (url, options) => connectWebSocket({ url: url.webSocketUrl(), ...options }),
   'wss:': (url, options) => connectWebSocket({ url: url.webSocketUrl(), ...options }),
