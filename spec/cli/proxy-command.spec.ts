@@ -265,8 +265,8 @@ describe('rxjs-flow proxy', () => {
 
   it.each([
     ['a port in use', (port: number) => [`tcp://127.0.0.1:${port}`, 'tcp://127.0.0.1:1'], /refused: .*address in use .*EADDRINUSE/],
-    ['no URL', () => ['here', 'there'], /unsupported: .*not a URL: "here"/],
-    ['an unknown scheme', () => ['carrier-pigeon:', 'there'], /unsupported: .*no endpoint has the scheme carrier-pigeon:/],
+    ['no URL', () => ['here', 'tcp://127.0.0.1:1'], /unsupported: .*not a URL: "here"/],
+    ['an unknown scheme', () => ['carrier-pigeon:', 'tcp://127.0.0.1:1'], /unsupported: .*no endpoint has the scheme carrier-pigeon:/],
   ])('tells in one line that it cannot listen on %s, and exits with 1', async (_, endpoints, message) => {
     const port = Number(new URL(await service(echo)).port);
     const run = cli.run(['proxy', ...endpoints(port)]);
@@ -275,11 +275,14 @@ describe('rxjs-flow proxy', () => {
     expect(run.err()).toMatch(message);
   });
 
-  it('exits with 1 when the other side names no endpoint at all', async () => {
-    const run = cli.run(['proxy', 'tcp://127.0.0.1:0', 'there']);
-    const client = dial({ port: await portOf(run) });
-    await client.when(({ end }) => end !== 'open');
+  it.each([
+    ['there', 'not a URL: "there"'],
+    ['tcp://127.0.0.1', '"tcp://127.0.0.1" has no host and port'],
+  ])('does not begin to listen when the other side is %s, and exits with 1', async (to, message) => {
+    const run = cli.run(['proxy', 'tcp://127.0.0.1:0', to]);
     expect(await run.exit).toBe(1);
-    expect(run.err()).toMatch(/^rxjs-flow: unsupported: .*not a URL: "there".*\n$/);
+    expect(run.out()).toBe('');
+    expect(run.err()).toMatch(/^rxjs-flow: unsupported: .*\n$/);
+    expect(run.err()).toContain(message);
   });
 });

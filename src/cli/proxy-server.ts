@@ -4,9 +4,9 @@ import { detach } from '../combinators/detach.js';
 import { proxy, type ProxyStats } from '../combinators/proxy.js';
 import { ProxyError } from '../combinators/proxy-error.js';
 import type { Flow } from '../flow/flow.js';
-import { FlowError, isFlowError } from '../flow/flow-error.js';
+import { FlowError } from '../flow/flow-error.js';
 import { record } from '../inspect/record.js';
-import { connectEndpoint, type ConnectEndpointOptions } from '../node/connect-endpoint.js';
+import { endpointAt, type ConnectEndpointOptions } from '../node/connect-endpoint.js';
 import { listenEndpoint, type ListenEndpointOptions } from '../node/listen-endpoint.js';
 import type { TcpAddress, UnixAddress } from '../node/socket-flow.js';
 import type { StopSignals } from './stop-signals.js';
@@ -48,26 +48,29 @@ export interface ProxyEvent {
  * a connection that fails is an event.
  */
 export function serveProxy(config: ProxyServerConfig): Observable<ProxyEvent> {
-  const { from, listening, onListening, signals, maxConnections } = config;
+  const { from, to, connecting, connectTimeoutMs, listening, onListening, signals, maxConnections } = config;
   const limit = maxConnections === undefined ? {} : { maxConnections };
   // Detached: that listening stops must not abort them.
   const clients = listenEndpoint(from, { ...listening, listeningObserver: { next: onListening }, ...limit }).pipe(detach(), takeUntil(signals.stop));
-  return clients.pipe(mergeMap((client, at) => serve(client, at + 1, config)));
+  return defer(() => {
+    const server = endpointAt(to, { ...connecting, connectTimeoutMs }); // throws, before anybody is let in, if `to` names none
+    return clients.pipe(mergeMap((client, at) => serve(client, server, at + 1, config)));
+  });
 }
 
-function serve(client: Flow, connection: number, config: ProxyServerConfig): Observable<ProxyEvent> {
-  if (config.tapes === null) return carry(client, connection, config);
+function serve(client: Flow, server: Observable<Flow>, connection: number, config: ProxyServerConfig): Observable<ProxyEvent> {
+  if (config.tapes === null) return carry(client, server, connection, config);
   const { flow, tape } = record(client, { maxEvents: 1, maxBytes: 1 }); // nobody comes late to it
   const about = { connection, name: client.name, stats: null };
   const keeping = config.tapes.keep(tape, connection).pipe(
     map((path) => ({ ...about, kind: 'recorded', tape: path }) as const),
     catchError((error: unknown) => of({ ...about, kind: 'unrecorded', error } as const)),
   );
-  return merge(keeping, carry(flow, connection, config));
+  return merge(keeping, carry(flow, server, connection, config));
 }
 
-function carry(client: Flow, connection: number, config: ProxyServerConfig): Observable<ProxyEvent> {
-  const { to, connecting, connectTimeoutMs, halfCloseTimeoutMs, sampleMs, signals } = config;
+function carry(client: Flow, server: Observable<Flow>, connection: number, config: ProxyServerConfig): Observable<ProxyEvent> {
+  const { halfCloseTimeoutMs, sampleMs, signals } = config;
   const limits = halfCloseTimeoutMs === undefined ? { sampleMs } : { sampleMs, halfCloseTimeoutMs };
   let stats: ProxyStats | null = null;
   const event = (kind: ProxyEvent['kind'], more: Partial<ProxyEvent> = {}) => ({ kind, connection, name: client.name, stats, ...more });
@@ -77,16 +80,15 @@ function carry(client: Flow, connection: number, config: ProxyServerConfig): Obs
       throw tooLate;
     }),
   );
-  const server = connectEndpoint(to, { ...connecting, connectTimeoutMs }).pipe(detach(), take(1), takeUntil(cut)); // errors with it
-  const carried = server.pipe(
-    mergeMap((far) => abortedBy(signals.cut, client, tooLate, proxy(client, far, limits))),
+  const far = server.pipe(detach(), take(1), takeUntil(cut)); // errors with it
+  const carried = far.pipe(
+    mergeMap((flow) => abortedBy(signals.cut, client, tooLate, proxy(client, flow, limits))),
     tap((latest) => (stats = latest)),
     map(() => event('carried')),
   );
   return concat(defer(() => of(event('opened'))), carried, defer(() => of(event('ended')))).pipe(
     catchError((error: unknown) => {
       client.abort(error); // where it got no further than connecting
-      if (isFlowError(error, 'unsupported')) throw error; // `to` names no endpoint, and will not for the next one
       if (!(error instanceof ProxyError)) return of(event('failed', { error }));
       const wasCut = error.causes.some((cause) => (cause as Partial<FlowError>).cause === tooLate);
       return of(event('failed', { error: wasCut ? tooLate : error, stats: { aToB: error.aToB, bToA: error.bToA } }));

@@ -43,10 +43,13 @@ export function connectEndpoint(url: string | URL, options: ConnectEndpointOptio
     tls: optional(anObject),
     halfClose: optional(aBoolean),
   });
-  return defer(() => {
-    const endpoint = new EndpointUrl('connectEndpoint', String(url), Object.keys(CREATORS));
-    return CREATORS[endpoint.scheme as keyof typeof CREATORS](endpoint, options);
-  });
+  return defer(() => endpointAt(url, options));
+}
+
+/** What {@link connectEndpoint} subscribes to. Throws its `unsupported` at once, for who wants to know before there is need. */
+export function endpointAt(url: string | URL, options: ConnectEndpointOptions): Observable<Flow> {
+  const endpoint = new EndpointUrl('connectEndpoint', String(url), Object.keys(CREATORS));
+  return CREATORS[endpoint.scheme as keyof typeof CREATORS](endpoint, options);
 }
 
 type Creator = (url: EndpointUrl, options: ConnectEndpointOptions) => Observable<Flow>;
