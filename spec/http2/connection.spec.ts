@@ -120,7 +120,7 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
       const response = await firstValueFrom(client.request({ path: '/', authority: 'example.org' }).pipe(detach()));
       expect(await textOf(response)).toBe('asked for');
       const push = await firstValueFrom(pushes);
-      expect(push).toMatchObject({ method: 'GET', path: '/pushed', authority: 'example.org', scheme: 'http', headers: { 'x-why': 'because' } });
+      expect(push).toMatchObject({ method: 'GET', path: '/pushed', authority: 'example.org', scheme: transport.name === 'TLS' ? 'https' : 'http', headers: { 'x-why': 'because' } });
       const pushed = await firstValueFrom(push.response.pipe(detach()));
       expect(pushed).toMatchObject({ status: 201, headers: { 'x-a': '1' } });
       expect(await textOf(pushed)).toBe('pushed body');

@@ -15,6 +15,8 @@ export function openSession<S extends Http2Session>(flow: Flow, create: (duplex:
   const duplex = nativeNodeStream(flow);
   // A connection whose peer has ended its direction is over: HTTP/2 knows no half-open connections.
   duplex.allowHalfOpen = false;
+  // A flow over TLS has its handshake behind it; of a server's socket that is none of `tls.Server`'s, Node never says so.
+  if ('secureConnecting' in duplex) duplex.secureConnecting = false;
   const session = create(duplex);
   // A session takes over a socket that reads already; this one was waiting for the first reader.
   if (duplex instanceof Socket) duplex.read(0);

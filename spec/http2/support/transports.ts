@@ -7,6 +7,8 @@ import { detach, type Flow, flowPair, withIdleTimeout } from 'rxjs-flow';
 import { connectTcp, listenTcp, type TcpAddress } from 'rxjs-flow/node';
 import { connectWebSocket, webSocketFlow } from 'rxjs-flow/web';
 import { WebSocket, WebSocketServer } from 'ws';
+import { tlsPair } from '../../node/support/tls-pair.js';
+import { authorityAndServer } from '../../support/certificates.js';
 
 export interface ConnectedFlows {
   /** The client's end. */
@@ -58,6 +60,22 @@ const bridgedTcp: Transport = {
   },
 };
 
+const tls: Transport = {
+  name: 'TLS',
+  connect: async () => {
+    const { authority, server } = await (certified ??= authorityAndServer());
+    const alpnProtocols = ['h2'];
+    const pair = tlsPair({ ca: authority.cert, servername: 'localhost', alpnProtocols }, { ...server, alpnProtocols });
+    const opened = new ReplaySubject<[Flow, Flow]>(1);
+    const listener = pair.subscribe(opened);
+    const [near, far] = await firstValueFrom(opened);
+    return { near, far, dispose: () => listener.unsubscribe() };
+  },
+};
+
+/** Made once, and only where it is needed. */
+let certified: ReturnType<typeof authorityAndServer> | undefined;
+
 const webSocket: Transport = {
   name: 'a WebSocket',
   connect: async () => {
@@ -73,7 +91,7 @@ const webSocket: Transport = {
   },
 };
 
-export const transports: readonly Transport[] = [memory, slowMemory, tcp, bridgedTcp, webSocket];
+export const transports: readonly Transport[] = [memory, slowMemory, tcp, bridgedTcp, tls, webSocket];
 
 /** Undone after each spec, whatever became of it. */
 export class Cleanup {
