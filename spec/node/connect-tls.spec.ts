@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { connect as connectSocket, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { connect, TLSSocket } from 'node:tls';
-import { firstValueFrom, ReplaySubject, take, tap, toArray } from 'rxjs';
+import { firstValueFrom, mergeMap, of, ReplaySubject, switchMap, take, tap, toArray } from 'rxjs';
 import { collectText } from '../../src/combinators/collect-text.js';
 import { detach } from '../../src/combinators/detach.js';
 import { detachFlow } from '../../src/flow/detached.js';
 import type { FlowError } from '../../src/flow/flow-error.js';
 import { utf8 } from '../../src/flow/utf8.js';
+import { http2Client } from '../../src/http2/http2-client.js';
+import { http2Server } from '../../src/http2/http2-server.js';
 import { connectEndpoint } from '../../src/node/connect-endpoint.js';
 import { connectTls } from '../../src/node/connect-tls.js';
 import { listenTls, type ListenTlsConfig } from '../../src/node/listen-tls.js';
@@ -235,6 +237,21 @@ describe('listenTls', () => {
     expect(await endOf(detached)).toBe('complete');
     for (const one of clients.splice(0)) one.destroy();
     expect(await opened()).toEqual([]);
+  });
+
+  it('carries HTTP/2', async () => {
+    const listening = new ReplaySubject<TcpAddress>(1);
+    const flows = listenTls({ ...certified, alpnProtocols: ['h2'], listeningObserver: listening });
+    const served = flows.pipe(mergeMap((flow) => http2Server(flow, ({ path, scheme }) => of({ body: `${scheme} ${path} by ${flow.alpnProtocol}` }))));
+    open.push(watch(served).subscription);
+    const { port } = await firstValueFrom(listening);
+    const flow = connectTls({ port, ca: authority.cert, servername: 'localhost', alpnProtocols: ['h2'] });
+    const asked = flow.pipe(
+      switchMap((secure) => http2Client(secure)),
+      switchMap((client) => client.request({ path: '/page' })),
+      switchMap((response) => response.read().pipe(collectText())),
+    );
+    expect(await firstValueFrom(asked)).toMatch(/^https? \/page by h2$/);
   });
 
   it('closes connections beyond maxConnections', async () => {

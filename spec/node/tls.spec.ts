@@ -1,4 +1,5 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
+import * as fc from 'fast-check';
 import { defer, firstValueFrom, type Observable, of, switchMap, take, tap } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { channel } from '../../src/codec/channel.js';
@@ -383,6 +384,42 @@ describe('tlsClient and tlsServer', () => {
       expectObservable(tlsClient(a, { ...trusting, handshakeTimeoutMs: 250 })).toBe('250ms #', {}, late('a', 250));
       expectObservable(tlsServer(b, server)).toBe('120s #', {}, late('b', 120_000));
     });
+  });
+
+  it('answer any bytes with a typed error', async () => {
+    const record = fc.tuple(fc.constantFrom(20, 21, 22, 23, 24, 99), fc.uint8Array({ maxLength: 60 })).map(([type, body]) => [type, 3, 3, 0, body.length, ...body]);
+    const hostile = fc.oneof(fc.uint8Array({ maxLength: 100 }), fc.array(record, { maxLength: 4 }).map((records) => Uint8Array.from(records.flat())));
+    await fc.assert(
+      fc.asyncProperty(hostile, fc.boolean(), async (bytes, toServer) => {
+        const [a, b] = flowPair();
+        const failure = failureOf(toServer ? tlsServer(b, server) : tlsClient(b, trusting));
+        a.write(bytes);
+        a.shutdown('write');
+        a.shutdown('read');
+        expect((await failure).code).toMatch(/^(protocol|truncated)$/);
+        await endOf(b);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('answer any bytes in place of a record with a typed error', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ minLength: 6, maxLength: 100 }), async (bytes) => {
+        const [near, toClient] = flowPair();
+        const [toServer, far] = flowPair();
+        watch(toClient.read().pipe(tap((data) => void toServer.write(data))));
+        const passedOn = watch(toServer.read().pipe(tap((data) => void toClient.write(data))));
+        const [client] = await firstValueFrom(tlsOver(of<[Flow, Flow]>([near, far]), trusting, server));
+        passedOn.subscription.unsubscribe();
+        const failure = failureOf(client.read());
+        toClient.write(bytes);
+        toClient.shutdown('write');
+        expect((await failure).code).toMatch(/^(protocol|truncated)$/);
+        far.abort();
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it('run over TLS again', async () => {
