@@ -6,7 +6,7 @@ import rxjsX from 'eslint-plugin-rxjs-x';
 import tseslint from 'typescript-eslint';
 
 const TIMELESS_ROOMS = ['engine', 'flow', 'memory', 'combinators', 'codec'];
-const PORTABLE_ROOMS = [...TIMELESS_ROOMS, 'inspect', 'testing', 'web'];
+const PORTABLE_ROOMS = [...TIMELESS_ROOMS, 'inspect', 'testing', 'protocol', 'web'];
 
 const nodeImports = {
   group: ['node:*', ...builtinModules.filter((name) => !name.startsWith('_')).flatMap((name) => [name, `${name}/*`])],
@@ -87,7 +87,7 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': ['error', { patterns: [nodeImports] }] },
   },
   {
-    files: filesOf(['inspect', 'testing', 'web']),
+    files: filesOf(['inspect', 'testing', 'protocol', 'web']),
     rules: { 'no-restricted-globals': ['error', ...['process', 'Buffer', 'setImmediate', 'global', 'require'].map(onlyInNode)] },
   },
   {

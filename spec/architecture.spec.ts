@@ -31,9 +31,10 @@ describe('the architecture check', () => {
         'src/codec/framed.ts': `import '../flow/flow.js';`,
         'src/inspect/record.ts': `import '../flow/flow.js'; import '../memory/pair.js';`,
         'src/testing/script.ts': `import '../flow/flow.js'; import '../memory/pair.js';`,
-        'src/node/tcp.ts': `import 'node:net'; import '../flow/flow.js';`,
+        'src/node/tcp.ts': `import 'node:net'; import '../flow/flow.js'; import '../protocol/frame.js';`,
         'src/node/to-node-stream.ts': `import { Duplex } from 'node:stream'; import '../flow/flow.js';`,
-        'src/web/port.ts': `import '../flow/flow.js';`,
+        'src/protocol/frame.ts': `import '../flow/flow.js';`,
+        'src/web/port.ts': `import '../flow/flow.js'; import '../protocol/frame.js';`,
         'src/http2/client.ts': `import 'node:http2'; import '../flow/flow.js'; import '../node/to-node-stream.js';`,
         'src/angular/inject.ts': `import '@angular/core'; import '../combinators/copy.js';`,
         'src/cli/main.ts': `import '../node/tcp.js'; import '../web/port.js';`,
@@ -54,6 +55,7 @@ describe('the architecture check', () => {
     ['src/testing/a.ts', '../inspect/b.js', 'src/testing/a.ts: testing may not import inspect (src/inspect/b.ts)'],
     ['src/node/a.ts', '../web/b.js', 'src/node/a.ts: node may not import web (src/web/b.ts)'],
     ['src/node/a.ts', '../engine/b.js', 'src/node/a.ts: node may not import engine (src/engine/b.ts)'],
+    ['src/protocol/a.ts', '../web/b.js', 'src/protocol/a.ts: protocol may not import web (src/web/b.ts)'],
     ['src/web/a.ts', '../node/b.js', 'src/web/a.ts: web may not import node (src/node/b.ts)'],
     ['src/http2/a.ts', '../node/tcp.js', 'src/http2/a.ts: http2 may not import node (src/node/tcp.ts)'],
     ['src/http2/a.ts', '../memory/b.js', 'src/http2/a.ts: http2 may not import memory (src/memory/b.ts)'],
@@ -80,7 +82,7 @@ describe('the architecture check', () => {
     expect(architectureFaults({ 'src/flow/a.ts': text })).toEqual([]);
   });
 
-  it.each(['engine', 'flow', 'memory', 'combinators', 'codec', 'inspect', 'testing', 'web'])(
+  it.each(['engine', 'flow', 'memory', 'combinators', 'codec', 'inspect', 'testing', 'protocol', 'web'])(
     'reports an import of Node in %s, with its prefix or without',
     (room) => {
       const tree = { [`src/${room}/a.ts`]: `import 'node:net'; import { Readable } from 'stream';` };

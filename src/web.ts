@@ -3,8 +3,8 @@ export { connectWebSocket, type ConnectWebSocketConfig } from './web/connect-web
 export { connectWebTransport, type ConnectWebTransportConfig, type WebTransportLike } from './web/connect-web-transport.js';
 export { dataChannelFlow, type DataChannelFlowOptions, type DataChannelLike } from './web/data-channel-flow.js';
 export { fromWebStreams, type FromWebStreamsOptions, type WebStreamPair } from './web/from-web-streams.js';
-export { messagePortFlow, type MessagePortFlowOptions } from './web/message-port-flow.js';
-export type { MessagePortLike } from './web/message-port-like.js';
+export { messagePortFlow, type MessagePortFlowOptions } from './protocol/message-port-flow.js';
+export type { MessagePortLike } from './protocol/message-port-like.js';
 export { serialFlow, type SerialFlowOptions, type SerialLineOptions, type SerialPortLike } from './web/serial-flow.js';
 export { toWebStreams, type ToWebStreamsOptions, type WebStreams } from './web/to-web-streams.js';
 export { webSocketFlow } from './web/web-socket-flow.js';

@@ -26,8 +26,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   codec: { imports: ['flow'], node: 'forbidden' },
   inspect: { imports: ['flow', 'memory'], node: 'forbidden' },
   testing: { imports: ['flow', 'memory'], node: 'forbidden' },
-  node: { imports: ['flow'], node: 'allowed' },
-  web: { imports: ['flow'], node: 'forbidden' },
+  // What adapters of several platforms say to each other: frames, and what closes mean.
+  protocol: { imports: ['flow'], node: 'forbidden' },
+  node: { imports: ['flow', 'protocol'], node: 'allowed' },
+  web: { imports: ['flow', 'protocol'], node: 'forbidden' },
   http2: { imports: ['flow', NODE_STREAM_BRIDGE], node: 'allowed' },
   angular: { imports: 'any', node: 'allowed' },
   cli: { imports: 'any', node: 'allowed' },

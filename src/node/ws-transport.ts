@@ -9,7 +9,7 @@ import { interval, type Subscription } from 'rxjs';
 import type { WebSocket } from 'ws';
 import { FlowError, type FlowErrorCode } from '../flow/flow-error.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
-import { closeMeaning, errorCode, NORMAL } from '../flow/web-socket-close.js';
+import { closeMeaning, errorCode, NORMAL } from '../protocol/web-socket-close.js';
 import { mergeSmall } from './merge-small.js';
 import { systemFlowError } from './system-error.js';
 import type { WebSocketOptions } from './web-socket-options.js';

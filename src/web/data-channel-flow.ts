@@ -10,8 +10,8 @@ import type { Flow } from '../flow/flow.js';
 import { FlowError, type FlowErrorCode } from '../flow/flow-error.js';
 import { makeFlow } from '../flow/make-flow.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
-import { chunkBytes } from './chunk-bytes.js';
-import { PieceSender } from './piece-sender.js';
+import { chunkBytes } from '../protocol/chunk-bytes.js';
+import { PieceSender } from '../protocol/piece-sender.js';
 import { sendable } from './sendable.js';
 
 /** The part of an `RTCDataChannel` that a flow needs. */

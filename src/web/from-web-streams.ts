@@ -8,7 +8,7 @@ import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { makeFlow } from '../flow/make-flow.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
-import { chunkBytes } from './chunk-bytes.js';
+import { chunkBytes } from '../protocol/chunk-bytes.js';
 import { streamFailure } from './stream-failure.js';
 
 export interface WebStreamPair {

@@ -6,7 +6,7 @@ import { firstValueFrom, take, type Observable, type Subscription } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
 import { describe } from '../flow/describe.js';
 import type { Flow, WriteResult } from '../flow/flow.js';
-import { chunkBytes } from './chunk-bytes.js';
+import { chunkBytes } from '../protocol/chunk-bytes.js';
 
 export interface ToWebStreamsOptions {
   /** Bytes that may wait in the writable before its `desiredSize` says to stop (default 65536). */

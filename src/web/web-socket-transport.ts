@@ -11,12 +11,12 @@ import { timer, type Subscription } from 'rxjs';
 import { describe } from '../flow/describe.js';
 import { FlowError, type FlowErrorCode } from '../flow/flow-error.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
-import { isArrayBuffer } from './chunk-bytes.js';
-import { PieceSender } from './piece-sender.js';
+import { isArrayBuffer } from '../protocol/chunk-bytes.js';
+import { PieceSender } from '../protocol/piece-sender.js';
 import { sendable } from './sendable.js';
-import { ABORTED, closeMeaning, errorCode, NORMAL } from '../flow/web-socket-close.js';
+import { ABORTED, closeMeaning, errorCode, NORMAL } from '../protocol/web-socket-close.js';
 import { CLOSED, CONNECTING, OPEN, type WebSocketLike } from './web-socket-like.js';
-import { webSocketName } from '../flow/web-socket-name.js';
+import { webSocketName } from '../protocol/web-socket-name.js';
 import type { WebSocketFlowOptions } from './web-socket-options.js';
 
 export class WebSocketTransport implements Transport {

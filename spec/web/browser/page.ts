@@ -13,7 +13,7 @@ import { conformance } from '../../../src/testing/conformance.js';
 import { connectWebSocket } from '../../../src/web/connect-web-socket.js';
 import { dataChannelFlow } from '../../../src/web/data-channel-flow.js';
 import { fromWebStreams } from '../../../src/web/from-web-streams.js';
-import { messagePortFlow } from '../../../src/web/message-port-flow.js';
+import { messagePortFlow } from '../../../src/protocol/message-port-flow.js';
 import { toWebStreams } from '../../../src/web/to-web-streams.js';
 import { connectPeers, TRANSPORTS } from './transports.js';
 

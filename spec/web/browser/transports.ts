@@ -7,7 +7,7 @@ import type { ConformanceOptions } from '../../../src/testing/conformance.js';
 import { connectWebSocket } from '../../../src/web/connect-web-socket.js';
 import { dataChannelFlow } from '../../../src/web/data-channel-flow.js';
 import { fromWebStreams } from '../../../src/web/from-web-streams.js';
-import { messagePortFlow } from '../../../src/web/message-port-flow.js';
+import { messagePortFlow } from '../../../src/protocol/message-port-flow.js';
 
 type Pair = [Flow, Flow];
 

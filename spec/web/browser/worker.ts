@@ -2,7 +2,7 @@
 
 import { proxy } from '../../../src/combinators/proxy.js';
 import { copy } from '../../../src/combinators/copy.js';
-import { messagePortFlow } from '../../../src/web/message-port-flow.js';
+import { messagePortFlow } from '../../../src/protocol/message-port-flow.js';
 
 addEventListener('message', ({ data, ports }: MessageEvent) => {
   const flows = ports.map((port) => messagePortFlow(port));

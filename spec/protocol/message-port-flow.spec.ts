@@ -1,0 +1,323 @@
+import { once } from 'node:events';
+import { MessageChannel as NodeChannel, type Worker } from 'node:worker_threads';
+import fc from 'fast-check';
+import { firstValueFrom, of, take } from 'rxjs';
+import { collect } from '../../src/combinators/collect.js';
+import type { Flow } from '../../src/flow/flow.js';
+import { messagePortFlow } from '../../src/protocol/message-port-flow.js';
+import { endOf, failureOf, watch } from '../node/support/settled.js';
+import { describeConformance } from '../support/run-conformance.js';
+import { concat, pattern } from '../web/support/bytes.js';
+import { startWorker } from '../support/node-worker.js';
+
+function connected(near = {}, far = near): [Flow, Flow] {
+  const { port1, port2 } = new MessageChannel();
+  return [messagePortFlow(port1, near), messagePortFlow(port2, far)];
+}
+
+function nodeConnected(): [Flow, Flow] {
+  const { port1, port2 } = new NodeChannel();
+  return [messagePortFlow(port1), messagePortFlow(port2)];
+}
+
+describeConformance('message ports', { sides: 'a→b', create: () => of(nodeConnected()) });
+describeConformance('message ports with windows of 1000 bytes and 1 MiB', {
+  create: () => of(connected({ windowBytes: 1000 }, { windowBytes: 2 ** 20 })),
+});
+
+/** A flow, and the bare port at its far end with all that comes out of it. */
+function withBarePort(options = {}) {
+  const { port1, port2 } = new MessageChannel();
+  const flow = messagePortFlow(port1, options);
+  const messages: unknown[] = [];
+  let heard: (() => void) | undefined;
+  port2.onmessage = ({ data }) => {
+    messages.push(data);
+    heard?.();
+  };
+  const until = (count: number) =>
+    new Promise<unknown[]>((resolve) => {
+      heard = () => {
+        if (messages.length >= count) resolve(messages);
+      };
+      heard();
+    });
+  return { flow, bare: port2, messages, until };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('messagePortFlow', () => {
+  describe('the frame', () => {
+    it('gives the window as credit first, sends nothing without, then data and eof', async () => {
+      const { flow, bare, messages, until } = withBarePort({ windowBytes: 500 });
+      const result = watch(flow.write(pattern(10)));
+      await until(1);
+      await settled();
+      expect([messages, result.values]).toEqual([[500], []]);
+      bare.postMessage(6);
+      await until(2);
+      expect([messages, result.values]).toEqual([[500, pattern(6).buffer], []]);
+      bare.postMessage(100);
+      flow.shutdown('write');
+      expect(await until(4)).toEqual([500, pattern(6).buffer, pattern(4, 6).buffer, 'eof']);
+      expect(await result.ended).toBe('complete');
+      bare.close();
+    });
+
+    it('gives credit again for what was read, in halves of the window', async () => {
+      const { flow, bare, messages, until } = withBarePort({ windowBytes: 100 });
+      const reading = watch(flow.read());
+      bare.postMessage(new ArrayBuffer(49));
+      bare.postMessage(new ArrayBuffer(1));
+      expect(await until(2)).toEqual([100, 50]);
+      bare.postMessage(new ArrayBuffer(100));
+      expect(await until(3)).toEqual([100, 50, 100]);
+      bare.postMessage('eof');
+      expect(await reading.ended).toBe('complete');
+      expect(messages).toHaveLength(3);
+      bare.close();
+    });
+
+    it('gives none for what nobody reads', async () => {
+      const { flow, bare, messages, until } = withBarePort({ windowBytes: 100 });
+      flow.write(pattern(1));
+      bare.postMessage(new ArrayBuffer(60));
+      bare.postMessage(new ArrayBuffer(40));
+      bare.postMessage(1); // answered by the byte above, once what came before it has been taken
+      expect(await until(2)).toEqual([100, pattern(1).buffer]);
+      const reading = watch(flow.read().pipe(take(2)));
+      await reading.ended;
+      expect(messages).toHaveLength(2);
+      watch(flow.read());
+      expect((await until(3))[2]).toBe(100);
+      bare.close();
+    });
+
+    it('says reset when it aborts', async () => {
+      const { flow, until } = withBarePort({ windowBytes: 100 });
+      flow.abort();
+      expect(await until(2)).toEqual([100, 'reset']);
+    });
+
+    it('holds at most a window of 256 MiB that a stalled consumer does not read', async () => {
+      const [near, far] = connected();
+      const block = new Uint8Array(65536);
+      const results = Array.from({ length: 4096 }, () => watch(near.write(block)));
+      await firstValueFrom(far.read().pipe(take(1)));
+      for (let turn = 0; turn < 100; turn += 1) await settled();
+      const accepted = results.filter(({ values }) => values.length > 0).length;
+      expect(accepted * 65536).toBeLessThanOrEqual(2 * 262144);
+      near.abort();
+      await Promise.all(results.map(({ ended }) => ended));
+    });
+  });
+
+  describe('memory', () => {
+    it('copies what is written, the bytes alone', async () => {
+      const { flow, bare, until } = withBarePort({ windowBytes: 100 });
+      const whole = pattern(8);
+      bare.postMessage(100);
+      flow.write(whole);
+      flow.write(new Uint8Array(pattern(1000).buffer, 100, 5));
+      const [, first, second] = (await until(3)) as ArrayBuffer[];
+      expect([first, second]).toEqual([pattern(8).buffer, pattern(5, 100).buffer]);
+      expect(whole).toEqual(pattern(8));
+      bare.close();
+    });
+
+    it('hands whole buffers over where asked, and copies what is part of more', async () => {
+      const { flow, bare, until } = withBarePort({ windowBytes: 100, transfer: true });
+      const [whole, memory] = [pattern(8), pattern(1000)];
+      bare.postMessage(100);
+      await until(1);
+      await settled();
+      flow.write(whole);
+      flow.write(memory.subarray(100, 105));
+      expect((await until(3)).slice(1)).toEqual([pattern(8).buffer, pattern(5, 100).buffer]);
+      expect([whole.byteLength, memory.byteLength]).toEqual([0, 1000]);
+      bare.close();
+    });
+
+    it.each([
+      ['that may not be transferred', () => new Uint8Array(new WebAssembly.Memory({ initial: 1 }).buffer)],
+      ['that is shared', () => new Uint8Array(new SharedArrayBuffer(16))],
+      ['of Node’s pool', () => Buffer.from('pooled')],
+    ])('copies memory %s', async (_, make) => {
+      const [near, far] = connected({ transfer: true });
+      const buffer = make();
+      const reading = firstValueFrom(far.read().pipe(collect()));
+      near.write(buffer);
+      near.shutdown('write');
+      expect(await reading).toEqual(new Uint8Array(buffer));
+      expect(buffer.byteLength).toBeGreaterThan(0);
+      near.abort();
+    });
+  });
+
+  describe('a far side that breaks the frame', () => {
+    it.each([
+      ['a word', 'SECRET'],
+      ['an object', { eof: true }],
+      ['nothing', null],
+      ['a view', new Uint8Array(3)],
+      ['shared memory', new SharedArrayBuffer(3)],
+      ['no bytes', new ArrayBuffer(0)],
+      ['more bytes than the window', new ArrayBuffer(101)],
+      ['no credit', 0],
+      ['negative credit', -1],
+      ['half a byte of credit', 0.5],
+      ['endless credit', Infinity],
+    ])('is a protocol failure: %s', async (_, message) => {
+      const { flow, bare, until } = withBarePort({ windowBytes: 100, name: 'worker 7' });
+      bare.postMessage(message);
+      const failure = await failureOf(flow.closed);
+      expect(failure).toMatchObject({ code: 'protocol', message: expect.stringMatching(/^worker 7: (?!.*SECRET)/) });
+      expect((await until(2))[1]).toBe('reset');
+    });
+
+    it('is one too when it sends on beyond a window that nobody reads', async () => {
+      const { flow, bare } = withBarePort({ windowBytes: 100 });
+      for (let at = 0; at < 3; at += 1) bare.postMessage(new ArrayBuffer(40));
+      expect(await endOf(flow)).toBe('protocol');
+      const reading = watch(flow.read());
+      expect(await reading.ended).toMatchObject({ code: 'protocol' });
+      expect(concat(reading.values)).toHaveLength(80);
+    });
+
+    it('takes any messages without crashing', async () => {
+      const anything = fc.oneof(fc.anything(), fc.integer(), fc.constantFrom('eof', 'reset'), fc.uint8Array().map(({ buffer }) => buffer));
+      await fc.assert(
+        fc.asyncProperty(fc.array(anything, { maxLength: 10 }), async (messages) => {
+          const { flow, bare } = withBarePort();
+          for (const message of messages) {
+            try {
+              bare.postMessage(message);
+            } catch {
+              // What cannot be cloned cannot come.
+            }
+          }
+          bare.postMessage('reset');
+          watch(flow.write(pattern(10)));
+          flow.shutdown('write');
+          watch(flow.read());
+          expect(['complete', 'reset', 'protocol']).toContain(await endOf(flow));
+        }),
+        { numRuns: 100 },
+      );
+    });
+  });
+
+  describe('the end', () => {
+    it('closes the port once both sides have ended', async () => {
+      const { port1, port2 } = new NodeChannel();
+      const closed = [once(port1, 'close'), once(port2, 'close')];
+      const flows = [messagePortFlow(port1), messagePortFlow(port2)];
+      await Promise.all(flows.map((flow) => firstValueFrom(flow.close())));
+      await Promise.all(closed);
+    });
+
+    it('is reset when the far port is closed', async () => {
+      const { flow, bare } = withBarePort();
+      bare.close();
+      expect(await endOf(flow)).toBe('reset');
+    });
+
+    it('settles reads, pending writes and closed', async () => {
+      const [near, far] = connected({ windowBytes: 10 });
+      const pending = watch(near.write(pattern(100)));
+      const reading = watch(near.read());
+      far.abort();
+      await pending.ended;
+      expect(pending.values).toMatchObject([{ ok: false, error: { code: 'reset' } }]);
+      expect(await reading.ended).toMatchObject({ code: 'reset' });
+      expect(await endOf(near)).toBe('reset');
+    });
+
+    it('leaves alone what has no start: a worker’s self would end by close()', async () => {
+      const { port1, port2 } = new MessageChannel();
+      let closes = 0;
+      const self = {
+        postMessage: (message: unknown, transfer: ArrayBuffer[]) => port1.postMessage(message, transfer),
+        addEventListener: (type: string, listener: (event: unknown) => void) => port1.addEventListener(type, listener),
+        removeEventListener: (type: string, listener: (event: unknown) => void) => port1.removeEventListener(type, listener),
+        close: () => {
+          closes += 1;
+        },
+      };
+      port1.start();
+      const [near, far] = [messagePortFlow(self), messagePortFlow(port2)];
+      near.close();
+      far.close();
+      expect([await endOf(near), await endOf(far), closes]).toEqual(['complete', 'complete', 0]);
+    });
+  });
+
+  describe('over a worker thread', () => {
+    let worker: Worker;
+
+    const ECHO = `
+      import { parentPort } from 'node:worker_threads';
+      import { messagePortFlow } from './src/protocol/message-port-flow.js';
+      import { copy } from './src/combinators/copy.js';
+      const flow = messagePortFlow(parentPort);
+    `;
+
+    afterEach(async () => {
+      await worker.terminate();
+    });
+
+    it('carries bytes there and back, and ends in order', async () => {
+      worker = startWorker(`${ECHO} copy(flow, flow).subscribe({ complete: () => flow.shutdown('write') });`);
+      const exit = once(worker, 'exit');
+      const flow = messagePortFlow(worker, { transfer: true });
+      const came = firstValueFrom(flow.read().pipe(collect()));
+      for (let at = 0; at < 2 ** 20; at += 2 ** 16) flow.write(pattern(2 ** 16, at));
+      await firstValueFrom(flow.close());
+      expect(Buffer.compare(await came, pattern(2 ** 20))).toBe(0);
+      expect(await exit).toEqual([0]); // nothing holds the worker any more: it has ended by itself
+    });
+
+    it('is reset when the worker is terminated, with its pending writes', async () => {
+      worker = startWorker(`${ECHO} setInterval(() => {}, 1000);`);
+      const flow = messagePortFlow(worker, { name: 'worker' });
+      const pending = watch(flow.write(pattern(2 ** 20)));
+      await once(worker, 'online');
+      void worker.terminate();
+      expect(await failureOf(flow.read())).toMatchObject({ code: 'reset', message: 'worker: the worker ended' });
+      await pending.ended;
+      expect(pending.values).toMatchObject([{ ok: false, error: { code: 'reset' } }]);
+    });
+
+    it('is reset when the worker throws, which is the cause', async () => {
+      worker = startWorker(`${ECHO} setTimeout(() => { throw new Error('bug in the worker'); });`);
+      const flow = messagePortFlow(worker);
+      expect(await failureOf(flow.closed)).toMatchObject({ code: 'reset', cause: { message: 'bug in the worker' } });
+    });
+  });
+
+  it('carries any bytes, cut in any way, through any windows', async () => {
+    const chunks = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(chunks, fc.integer({ min: 1, max: 500 }), fc.boolean(), async (written, windowBytes, transfer) => {
+        const expected = concat(written);
+        const [near, far] = connected({ transfer }, { windowBytes });
+        const read = firstValueFrom(far.read().pipe(collect()));
+        for (const chunk of written) near.write(chunk);
+        near.shutdown('write');
+        expect(concat([await read])).toEqual(expected);
+        near.abort();
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it.each([
+    [undefined, {}, 'messagePortFlow: port must be a MessagePort or a Worker, not undefined'],
+    [{ postMessage: 7 }, {}, 'messagePortFlow: port must be a MessagePort or a Worker, not an object'],
+    [new MessageChannel().port1, { windowBytes: 0 }, 'messagePortFlow: windowBytes must be a whole number of at least 1, not number 0'],
+    [new MessageChannel().port1, { windowBytes: '9' }, 'messagePortFlow: windowBytes must be a whole number of at least 1, not a string'],
+  ])('throws a TypeError for %p and %p', (port, options, message) => {
+    expect(() => messagePortFlow(port as never, options as never)).toThrow(new TypeError(message));
+  });
+});

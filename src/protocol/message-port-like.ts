@@ -1,0 +1,48 @@
+/**
+ * What a message port has in common wherever there is one: the web's `MessagePort`, `Worker` and a worker's own `self`,
+ * and those of Node's `worker_threads`. Ports are known by their methods; no platform is imported.
+ */
+
+/** Anything that messages are posted to and heard from. */
+export interface MessagePortLike {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  addEventListener?(type: string, listener: (event: unknown) => void): void;
+  removeEventListener?(type: string, listener: (event: unknown) => void): void;
+  /** Node's `Worker` has only these. */
+  on?(type: string, listener: (value: unknown) => void): unknown;
+  off?(type: string, listener: (value: unknown) => void): unknown;
+  /** Of a `MessagePort`: delivers what is queued. */
+  start?(): void;
+  /** Of a `MessagePort`. (A worker's `self` has a `close` too, which ends the worker, but no `start`.) */
+  close?(): void;
+}
+
+/** What a port says, in either dialect. */
+export type PortListener = (type: string, value: unknown) => void;
+
+/** Hears of messages and of the port's end until the function it returns is called. */
+export function listenTo(port: MessagePortLike, listener: PortListener): () => void {
+  const asEvents = port.addEventListener !== undefined;
+  const heard = EVENTS.map((type) => {
+    const hear = (value: unknown) => listener(type, asEvents ? valueOf(type, value) : value);
+    if (asEvents) port.addEventListener!(type, hear);
+    else port.on!(type, hear);
+    return [type, hear] as const;
+  });
+  port.start?.();
+  return () => {
+    for (const [type, hear] of heard) {
+      if (asEvents) port.removeEventListener?.(type, hear);
+      else port.off?.(type, hear);
+    }
+  };
+}
+
+/** Node tells of a worker's end by `exit`; a port's far end goes with `close`, where the platform says so. */
+const EVENTS = ['message', 'messageerror', 'close', 'error', 'exit'] as const;
+
+function valueOf(type: string, event: unknown): unknown {
+  const { data, error, message } = event as { data?: unknown; error?: unknown; message?: unknown };
+  if (type === 'message') return data;
+  return error ?? (typeof message === 'string' ? new Error(message) : undefined);
+}
