@@ -8,7 +8,7 @@ import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { formatError } from '../flow/format-error.js';
 import { chooseCopy } from './choose-copy.js';
-import { DelegatingFlow } from './delegating-flow.js';
+import { DelegatingFlow } from '../flow/delegating-flow.js';
 
 export interface ForwardOptions {
   /** Also log each buffer, by its size, and the orderly end. */

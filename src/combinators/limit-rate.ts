@@ -9,7 +9,7 @@ import { checkWhole } from '../flow/check-whole.js';
 import { describe } from '../flow/describe.js';
 import type { Flow, ShutdownMode, WriteResult } from '../flow/flow.js';
 import { makeFlow } from '../flow/make-flow.js';
-import { DelegatingFlow } from './delegating-flow.js';
+import { DelegatingFlow } from '../flow/delegating-flow.js';
 import { RateGate } from './rate-gate.js';
 
 export interface LimitRateOptions {

@@ -3,7 +3,7 @@ import { asyncScheduler, type Observable, tap } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
 import type { Flow, WriteResult } from '../flow/flow.js';
 import type { CopyStats } from './copy-stats.js';
-import { DelegatingFlow } from './delegating-flow.js';
+import { DelegatingFlow } from '../flow/delegating-flow.js';
 
 /**
  * What a flow has carried: read means delivered by `read()`, written means accepted; `durationMs` is from `measured` to

@@ -5,7 +5,7 @@
 import { catchError, map, type Observable, throwError } from 'rxjs';
 import type { ShutdownMode, WriteResult } from '../flow/flow.js';
 import type { FlowError } from '../flow/flow-error.js';
-import { DelegatingFlow } from './delegating-flow.js';
+import { DelegatingFlow } from '../flow/delegating-flow.js';
 
 export abstract class TranslatingFlow extends DelegatingFlow {
   /** What is told instead of `error`; the same error, if there is nothing to change. */

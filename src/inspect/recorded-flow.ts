@@ -1,25 +1,21 @@
 /** The flow of a recording: passes every operation to the flow inside, and tells the recorder. It decides nothing. */
 import { defer, type Observable, tap } from 'rxjs';
-import { DETACH, detachFlow, type Detachable, isDetached } from '../flow/detached.js';
+import { DelegatingFlow } from '../flow/delegating-flow.js';
 import type { Flow, ShutdownMode, WriteResult } from '../flow/flow.js';
 import { isBytes } from '../flow/is-bytes.js';
 import { watchHolds } from '../flow/watch-holds.js';
 import type { Recorder } from './recorder.js';
 
-export class RecordedFlow implements Flow, Detachable {
-  readonly name: string;
-  readonly closed: Observable<void>;
-
+export class RecordedFlow extends DelegatingFlow {
   constructor(
-    private readonly inner: Flow,
+    inner: Flow,
     private readonly recorder: Recorder,
   ) {
-    this.name = inner.name;
-    this.closed = inner.closed;
-    recorder.watchClosed(this.closed);
+    super(inner);
+    recorder.watchClosed(inner.closed);
   }
 
-  read(): Observable<Uint8Array> {
+  override read(): Observable<Uint8Array> {
     const source = this.inner.read();
     return defer(() => {
       const { observer, onHold } = this.recorder.watchRead();
@@ -27,35 +23,27 @@ export class RecordedFlow implements Flow, Detachable {
     });
   }
 
-  write(buffer: Uint8Array): Observable<WriteResult> {
+  override write(buffer: Uint8Array): Observable<WriteResult> {
     if (!isBytes(buffer)) return this.inner.write(buffer); // which throws
     return this.recorder.write([buffer], () => this.inner.write(buffer));
   }
 
-  writev(buffers: readonly Uint8Array[]): Observable<WriteResult> {
+  override writev(buffers: readonly Uint8Array[]): Observable<WriteResult> {
     if (!isArrayOfBytes(buffers)) return this.inner.writev(buffers); // which throws
     return this.recorder.write(buffers, () => this.inner.writev(buffers));
   }
 
-  shutdown(mode: ShutdownMode): Observable<void> {
+  override shutdown(mode: ShutdownMode): Observable<void> {
     if (!MODES.includes(mode)) return this.inner.shutdown(mode); // which throws
     return this.recorder.shutdown(mode, () => this.inner.shutdown(mode));
   }
 
-  close(): Observable<void> {
+  override close(): Observable<void> {
     return this.recorder.close(() => this.inner.close());
   }
 
-  abort(reason?: unknown): void {
+  override abort(reason?: unknown): void {
     this.recorder.abort(reason, () => this.inner.abort(reason));
-  }
-
-  get isDetached(): boolean {
-    return isDetached(this.inner);
-  }
-
-  [DETACH](): void {
-    detachFlow(this.inner);
   }
 }
 

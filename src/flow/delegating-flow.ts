@@ -3,8 +3,8 @@
  * it from its creator (`detach`) passes on to the flow inside.
  */
 import type { Observable } from 'rxjs';
-import { DETACH, detachFlow, isDetached, type Detachable } from '../flow/detached.js';
-import type { Flow, ShutdownMode, WriteResult } from '../flow/flow.js';
+import { DETACH, detachFlow, isDetached, type Detachable } from './detached.js';
+import type { Flow, ShutdownMode, WriteResult } from './flow.js';
 
 export class DelegatingFlow implements Flow, Detachable {
   constructor(
