@@ -11,7 +11,7 @@ import { incomingHeaders } from './headers.js';
 import type { Http2Connection } from './http2-connection.js';
 import { InboundTrailers } from './inbound-trailers.js';
 import { streamLoss } from './stream-loss.js';
-import { endInOrderOnly, watchEnd } from './true-ends.js';
+import { closeAfterEnd, endInOrderOnly, watchEnd } from './true-ends.js';
 
 /** Whose stream it is. */
 export interface StreamOwner {
@@ -52,6 +52,7 @@ export class StreamTransport implements Transport {
   open(link: FlowLink): void {
     this.#link = link;
     endInOrderOnly(this.stream);
+    if (this.connection.isServer) closeAfterEnd(this.stream);
   }
 
   /** Hears by itself of the end of the stream; left out where the owner does, and calls {@link settle}. */

@@ -5,6 +5,7 @@
  * marked as closed before, and that is the difference here.
  */
 import type { Http2Stream } from 'node:http2';
+import { NO_ERROR } from './error-codes.js';
 
 /** Calls `onEnd` once, at the peer's END_STREAM: data before it may be unread. */
 export function watchEnd(stream: Http2Stream, onEnd: () => void): void {
@@ -27,3 +28,19 @@ export function endInOrderOnly(stream: Http2Stream): void {
     else sendEnd(done);
   };
 }
+
+/**
+ * Has a server's stream wait with its RST_STREAM until END_STREAM has left. With a request that nobody reads,
+ * `node:http2` closes the stream with NO_ERROR a turn after the response was ended; where the connection is busy just
+ * then, the reset passes the end, and a whole response looks like a cut one to the client.
+ */
+export function closeAfterEnd(stream: Http2Stream): void {
+  const close = stream.close.bind(stream);
+  stream.close = (code = NO_ERROR, callback?: () => void): void => {
+    const isEarly = code === NO_ERROR && stream.writableEnded && !stream.destroyed && stream.state.localClose !== 1;
+    if (isEarly) setTimeout(() => stream.close(code, callback), AGAIN_MS).unref();
+    else close(code, callback);
+  };
+}
+
+const AGAIN_MS = 20;
