@@ -90,6 +90,7 @@ describe('loadTape', () => {
         expect(all(loadTape(lines))).toEqual(tape);
         expect(all(from(lines).pipe(loadTape()))).toEqual(tape);
         expect(all(loadTape(text))).toEqual(tape);
+        expect(all(loadTape(utf8(text)))).toEqual(tape);
         expect(all(loadTape(text.trimEnd().split('\n')))).toEqual(tape);
         expect(all(loadTape(from(cut(text))))).toEqual(tape);
         expect(all(loadTape(from(cut(utf8(text)))))).toEqual(tape);
