@@ -1,4 +1,4 @@
-/** The Node door, `rxjs-flow/node`: flows over sockets, TLS, WebSockets, Node streams and processes. */
+/** The Node door, `rxjs-flow/node`: flows over sockets, TLS, WebSockets, Node streams, processes and worker threads. */
 export { connectEndpoint, type ConnectEndpointOptions } from './node/connect-endpoint.js';
 export { connectTcp, type ConnectTcpConfig } from './node/connect-tcp.js';
 export { connectTls, type ConnectTlsConfig } from './node/connect-tls.js';
@@ -6,6 +6,7 @@ export { connectUnix, type ConnectUnixConfig } from './node/connect-unix.js';
 export { connectWebSocket, type ConnectWebSocketConfig } from './node/connect-web-socket.js';
 export { fromNodeStream } from './node/from-node-stream.js';
 export { listenEndpoint, type ListenEndpointOptions } from './node/listen-endpoint.js';
+export { listenParent } from './node/listen-parent.js';
 export { listenTcp, type ListenTcpConfig } from './node/listen-tcp.js';
 export { listenTls, type ListenTlsConfig } from './node/listen-tls.js';
 export { listenUnix, type ListenUnixConfig } from './node/listen-unix.js';
@@ -21,3 +22,5 @@ export type { Credential, TlsOptions } from './node/tls-options.js';
 export { tlsServer, type TlsServerOptions } from './node/tls-server.js';
 export { toNodeStream } from './node/to-node-stream.js';
 export type { AcceptedWebSocketFlow, WebSocketFlow, WebSocketRequest } from './node/web-socket-flow.js';
+export { workerFlow } from './node/worker-flow.js';
+export { messagePortFlow, type MessagePortFlowOptions } from './protocol/message-port-flow.js';
