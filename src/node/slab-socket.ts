@@ -18,7 +18,7 @@ export function slabSocket(): SlabSocket {
   const socket = new Socket(socketOptions(slab));
   // Or it would read as soon as it has connected, before anybody asks.
   socket.pause();
-  doubtEnd(socket);
+  if (slab !== null) doubtEnd(socket);
   return { socket, slab };
 }
 

@@ -1,19 +1,21 @@
-// The conformance suite over pairs, TCP, web streams and WebSockets, from the installed package, in whatever runtime runs
+// The conformance suite over pairs, TCP, TLS, web streams and WebSockets, from the installed package, in whatever runtime runs
 // this file. Prints a line for each failure, then one line of JSON for each transport. No test framework.
 
 import { catchError, combineLatest, mergeMap, NEVER, Observable, of, ReplaySubject, zip } from 'rxjs';
 import { detach, flowPair } from 'rxjs-flow';
-import { connectTcp, listenTcp } from 'rxjs-flow/node';
+import { connectTcp, connectTls, listenTcp, listenTls } from 'rxjs-flow/node';
 import { conformance } from 'rxjs-flow/testing';
 import { connectWebSocket, fromWebStreams, webSocketFlow } from 'rxjs-flow/web';
 import { WebSocket as WsClient, WebSocketServer } from 'ws';
 
 /** Known gaps of the runtimes: a text that the case's name begins with, and why it is left out. */
 const GAPS = JSON.parse(process.env.KNOWN_GAPS ?? '{}');
+const { TLS_CERT: CERT, TLS_KEY: KEY } = process.env;
 
 const transports = {
   pairs: { create: () => of(flowPair()), capabilities: { immediate: true, byReference: true } },
-  TCP: { create: tcpPair },
+  TCP: { create: () => connectedPair(connectTcp, listenTcp) },
+  TLS: { create: () => connectedPair(connectTls, listenTls, { ca: CERT, servername: 'localhost' }, { cert: CERT, key: KEY }) },
   'web streams': { create: () => of(streamPair()) },
   WebSocket: {
     create: () => webSocketPair(),
@@ -46,11 +48,11 @@ async function run(one, counts) {
   }
 }
 
-function tcpPair() {
+function connectedPair(connect, listen, ours = {}, theirs = {}) {
   return new Observable((subscriber) => {
     const listening = new ReplaySubject(1);
-    const accepted = listenTcp({ listeningObserver: listening }).pipe(detach());
-    const connected = listening.pipe(mergeMap(({ port }) => connectTcp({ port }).pipe(detach())));
+    const accepted = listen({ ...theirs, listeningObserver: listening }).pipe(detach());
+    const connected = listening.pipe(mergeMap(({ port }) => connect({ ...ours, port }).pipe(detach())));
     return zip(connected, accepted).subscribe(subscriber);
   });
 }
