@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { get, type RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ConnectionOptions } from 'node:tls';
 import { firstValueFrom, mergeMap, ReplaySubject, type Subscription } from 'rxjs';
 import { PROTOCOLS, serveEither } from '../../examples/alpn/serve-either.js';
 import { collectText } from '../../src/combinators/collect-text.js';
@@ -32,7 +33,7 @@ describe('the ALPN example', () => {
     listener.unsubscribe();
   });
 
-  const byNode = (options: RequestOptions) =>
+  const byNode = (options: RequestOptions & Pick<ConnectionOptions, 'ALPNProtocols'>) =>
     new Promise<string>((resolve, reject) => {
       get({ host: 'localhost', family: 4, port, ca, path: '/page', agent: false, ...options }, (response) => {
         let text = '';

@@ -5,6 +5,7 @@ import { addConnectCommand } from './connect-command.js';
 import { addDemoCommand } from './demo-command.js';
 import { addProxyCommand } from './proxy-command.js';
 import { addReplayCommand } from './replay-command.js';
+import { addServeHttp2Command } from './serve-http2-command.js';
 
 const { version } = createRequire(import.meta.url)('rxjs-flow/package.json') as { version: string };
 
@@ -25,6 +26,7 @@ Examples:
   echo hello | rxjs-flow connect tcp://127.0.0.1:8080
   rxjs-flow proxy tcp://127.0.0.1:8080 tcp://127.0.0.1:80 --record tapes
   rxjs-flow replay tapes/20250301T093000000Z-1.tape --svg login.svg
+  rxjs-flow serve-http2 --listen tcp://127.0.0.1:8080 public
   rxjs-flow demo`;
 
 export function makeProgram(): Command {
@@ -39,6 +41,7 @@ export function makeProgram(): Command {
   addProxyCommand(program);
   addConnectCommand(program);
   addReplayCommand(program);
+  addServeHttp2Command(program);
   addDemoCommand(program);
   return program;
 }

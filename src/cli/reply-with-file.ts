@@ -1,0 +1,70 @@
+/** A file of a folder as the answer to a request: what is not below the folder is not there. */
+import { createReadStream } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { extname, join, sep } from 'node:path';
+import type { Flow } from '../flow/flow.js';
+import type { Http2Reply } from '../http2/http2-reply.js';
+import type { Http2Request } from '../http2/http2-request.js';
+import { fromGenerator } from '../memory/from-generator.js';
+
+/** @param root a real path, without symbolic links */
+export async function replyWithFile(root: string, { method, path }: Http2Request): Promise<Http2Reply & { readonly status: number }> {
+  if (method !== 'GET' && method !== 'HEAD') return textReply(405, `${method} is not allowed here`, { allow: 'GET, HEAD' });
+  const file = await fileAt(root, path);
+  if (file === null) return textReply(404, 'there is no such file');
+  const headers = {
+    'content-type': TYPES[extname(file.name).toLowerCase()] ?? 'application/octet-stream',
+    'content-length': file.size,
+    'last-modified': file.modified.toUTCString(),
+  };
+  return method === 'HEAD' ? { status: 200, headers } : { status: 200, headers, body: bytesOf(file.name) };
+}
+
+interface FoundFile {
+  readonly name: string;
+  readonly size: number;
+  readonly modified: Date;
+}
+
+/** `null` for what is not there, is no file, cannot be read or named, or stands elsewhere, by `..` or a symbolic link. */
+async function fileAt(root: string, path: string): Promise<FoundFile | null> {
+  try {
+    const asked = decodeURIComponent(path.replace(/[?#].*$/s, ''));
+    const name = await realpath(join(root, asked.endsWith('/') ? `${asked}index.html` : asked));
+    const found = await stat(name);
+    const isBelow = name.startsWith(root.endsWith(sep) ? root : root + sep);
+    return isBelow && found.isFile() ? { name, size: found.size, modified: found.mtime } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Read as it is sent, and closed with it, whichever way that ends. */
+function bytesOf(name: string): Flow {
+  return fromGenerator({
+    name: `file ${name}`,
+    async *input() {
+      yield* createReadStream(name, { highWaterMark: 65536 }) as AsyncIterable<Uint8Array>;
+    },
+  });
+}
+
+function textReply(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Http2Reply & { readonly status: number } {
+  return { status, headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' }, body: `${text}\n` };
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.gif': 'image/gif',
+  '.html': 'text/html; charset=utf-8',
+  '.jpg': 'image/jpeg',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.md': 'text/markdown; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.pdf': 'application/pdf',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.wasm': 'application/wasm',
+};

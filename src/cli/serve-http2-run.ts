@@ -1,0 +1,49 @@
+/** A run of `rxjs-flow serve-http2`: a server on each connection, until a signal comes and the last request has ended. */
+import { realpathSync } from 'node:fs';
+import { catchError, defer, EMPTY, mergeMap, takeUntil, tap, type Observable } from 'rxjs';
+import { detach } from '../combinators/detach.js';
+import type { Flow } from '../flow/flow.js';
+import { formatError } from '../flow/format-error.js';
+import { http2Server } from '../http2/http2-server.js';
+import { listenEndpoint, type ListenEndpointOptions } from '../node/listen-endpoint.js';
+import { formatAddress } from './format-address.js';
+import { replyWithFile } from './reply-with-file.js';
+import { stopSignals, type StopSignals } from './stop-signals.js';
+
+export interface ServeHttp2Options {
+  readonly drainMs: number;
+  readonly listening: Pick<ListenEndpointOptions, 'tls' | 'halfClose'>;
+}
+
+/** Errors if the folder is not there or it cannot listen; what goes wrong on one connection is one line on stderr. */
+export function serveHttp2Run(dir: string, url: string, { drainMs, listening }: ServeHttp2Options): Observable<unknown> {
+  return defer(() => {
+    const root = realpathSync(dir);
+    const signals = stopSignals(drainMs);
+    const listeningObserver = { next: (address: Parameters<typeof formatAddress>[0]) => say(`listening on ${formatAddress(address, url)}, serving ${dir}`) };
+    const tls = /^tls:/i.test(url) ? { ...listening.tls, alpnProtocols: ['h2'] } : listening.tls;
+    const options = { ...listening, ...(tls === undefined ? {} : { tls }), listeningObserver };
+    // Detached: that listening stops must not abort them.
+    const connections = listenEndpoint(url, options).pipe(detach(), takeUntil(signals.stop.pipe(tap((signal) => say(`${signal}: no new requests`)))));
+    return connections.pipe(mergeMap((flow) => serve(root, flow, signals)));
+  });
+}
+
+function serve(root: string, flow: Flow, { stop, cut }: StopSignals): Observable<unknown> {
+  const answer = async (request: Parameters<typeof replyWithFile>[1]) => {
+    const reply = await replyWithFile(root, request);
+    say(`${request.method} ${request.path} ${reply.status}`);
+    return reply;
+  };
+  return http2Server(flow, answer, { shutdown: stop }).pipe(
+    catchError((error: unknown) => {
+      process.stderr.write(`rxjs-flow: ${formatError(error)}\n`);
+      return EMPTY;
+    }),
+    takeUntil(cut),
+  );
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
