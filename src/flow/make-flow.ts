@@ -1,9 +1,6 @@
-import { Endpoint } from '../engine/endpoint.js';
-import { Pipe } from '../engine/pipe.js';
+import { assembleFlow } from './assemble-flow.js';
 import { describe } from './describe.js';
 import type { Flow } from './flow.js';
-import { PipedFlow } from './piped-flow.js';
-import { TransportLink } from './transport-link.js';
 import type { Transport } from './transport.js';
 
 /**
@@ -25,18 +22,8 @@ import type { Transport } from './transport.js';
  */
 export function makeFlow(transport: Transport): Flow {
   checkTransport(transport);
-  const mark = transport.highWaterMark ?? 0;
-  const limit = transport.maxQueuedBytes;
-  const inbound = new Pipe(Math.min(mark, MOST_AHEAD), limit === undefined ? { arrived: true } : { arrived: true, limit });
-  const outbound = new Pipe(mark, { acknowledged: true });
-  const endpoint = new Endpoint(inbound, outbound);
-  const flow = new PipedFlow(endpoint, transport.name);
-  new TransportLink(transport, endpoint).open();
-  return flow;
+  return assembleFlow(transport);
 }
-
-/** Bytes that `close()` fetches ahead of any reader, to find an end close behind: it makes no room for a peer that goes on. */
-const MOST_AHEAD = 65536;
 
 function checkTransport(transport: Transport): void {
   check('transport', transport, 'object');

@@ -2,13 +2,13 @@
  * Opens a WebSocket and hands its flow over. What the flow does with the socket is `webSocketFlow`'s.
  */
 import type { NextObserver, Observable } from 'rxjs';
+import { assembleFlow } from '../flow/assemble-flow.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { flowLifetime, type Opening } from '../flow/flow-lifetime.js';
-import { makeFlow } from '../flow/make-flow.js';
 import { errorCode } from '../protocol/web-socket-close.js';
-import type { WebSocketLike } from './web-socket-like.js';
+import { cutWebSocket, type WebSocketLike } from './web-socket-like.js';
 import { webSocketName } from '../protocol/web-socket-name.js';
 import { checkWebSocketOptions, type WebSocketFlowOptions } from './web-socket-options.js';
 import { WebSocketTransport } from './web-socket-transport.js';
@@ -52,7 +52,7 @@ export function connectWebSocket(config: ConnectWebSocketConfig): Observable<Flo
       const Ctor = config.WebSocketCtor ?? WebSocket;
       return dial(new Ctor(url, protocols), { ...config, name }, opening);
     } catch (cause) {
-      opening.fail(new FlowError('unsupported', `${name}: no WebSocket for this URL and these subprotocols`, { cause }));
+      opening.fail(new FlowError('unsupported', `${name}: no WebSocket for this URL or subprotocol`, { cause }));
       return undefined;
     }
   }).pipe(within(connectTimeoutMs, name));
@@ -68,12 +68,9 @@ function dial(socket: WebSocketLike, config: ConnectWebSocketConfig & { name: st
   socket.addEventListener('error', lose);
   socket.addEventListener('open', (event) => {
     config.openObserver?.next(event);
-    opening.ready(makeFlow(new WebSocketTransport(socket, config)));
+    opening.ready(assembleFlow(new WebSocketTransport(socket, config)));
   });
-  return () => {
-    if (socket.terminate) socket.terminate();
-    else socket.close();
-  };
+  return () => cutWebSocket(socket);
 }
 
 function checkConfig(config: ConnectWebSocketConfig): void {

@@ -1,6 +1,6 @@
+import { assembleFlow } from '../flow/assemble-flow.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
-import { makeFlow } from '../flow/make-flow.js';
 import type { WebSocketLike } from './web-socket-like.js';
 import { checkWebSocketOptions, type WebSocketFlowOptions } from './web-socket-options.js';
 import { WebSocketTransport } from './web-socket-transport.js';
@@ -24,7 +24,7 @@ import { WebSocketTransport } from './web-socket-transport.js';
 export function webSocketFlow(socket: WebSocketLike, options: WebSocketFlowOptions = {}): Flow {
   checkSocket(socket);
   checkWebSocketOptions('webSocketFlow', options);
-  return makeFlow(new WebSocketTransport(socket, options));
+  return assembleFlow(new WebSocketTransport(socket, options));
 }
 
 function checkSocket(socket: WebSocketLike): void {

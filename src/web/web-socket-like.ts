@@ -1,3 +1,5 @@
+import { ABORTED } from '../protocol/web-socket-close.js';
+
 /** The part of a WebSocket that a flow needs: the web's own class, and that of the `ws` package, both have it. */
 export interface WebSocketLike {
   readonly url: string;
@@ -13,6 +15,12 @@ export interface WebSocketLike {
   resume?(): void;
   /** Where the connection can be cut without a handshake, as in `ws`. */
   terminate?(): void;
+}
+
+/** At once where that is possible; elsewhere it is closed, and says that it was aborted. */
+export function cutWebSocket(socket: WebSocketLike): void {
+  if (socket.terminate) socket.terminate();
+  else socket.close(ABORTED);
 }
 
 /** `readyState`, WebSockets Standard. */

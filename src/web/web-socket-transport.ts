@@ -14,8 +14,8 @@ import type { FlowLink, Transport } from '../flow/transport.js';
 import { isArrayBuffer } from '../protocol/chunk-bytes.js';
 import { PieceSender } from '../protocol/piece-sender.js';
 import { sendable } from './sendable.js';
-import { ABORTED, closeMeaning, errorCode, NORMAL } from '../protocol/web-socket-close.js';
-import { CLOSED, CONNECTING, OPEN, type WebSocketLike } from './web-socket-like.js';
+import { closeMeaning, errorCode, NORMAL } from '../protocol/web-socket-close.js';
+import { CLOSED, CONNECTING, cutWebSocket, OPEN, type WebSocketLike } from './web-socket-like.js';
 import { webSocketName } from '../protocol/web-socket-name.js';
 import type { WebSocketFlowOptions } from './web-socket-options.js';
 
@@ -83,10 +83,8 @@ export class WebSocketTransport implements Transport {
   }
 
   abort(): void {
-    const { socket } = this;
     this.#looking?.unsubscribe();
-    if (socket.terminate) socket.terminate();
-    else socket.close(ABORTED);
+    cutWebSocket(this.socket);
   }
 
   /** Without half-close it was the close event that ended the read side; with it, the closing handshake is still to come. */
