@@ -6,6 +6,8 @@ import type { Http2Client, Http2Request } from 'rxjs-flow/http2';
 import { connect } from './support/connection.js';
 import { Cleanup, transports } from './support/transports.js';
 
+jest.setTimeout(30_000);
+
 const SIZE = 256 * 2 ** 20;
 const CHUNK = new Uint8Array(65536);
 /** HTTP/2's window, and next to it what the flow and the socket underneath have in hand. */

@@ -1,4 +1,4 @@
-import { firstValueFrom, map, mergeMap, NEVER, Observable, of, Subject, tap, timer, toArray } from 'rxjs';
+import { concat, firstValueFrom, map, mergeMap, NEVER, Observable, of, Subject, tap, throwError, timer, toArray } from 'rxjs';
 import { collect, collectText, detach, fromArray, fromGenerator, utf8 } from 'rxjs-flow';
 import type { Http2Client, Http2Reply, Http2Request, Http2RequestOptions, Http2Response } from 'rxjs-flow/http2';
 import { failureOf, watch } from '../node/support/settled.js';
@@ -278,6 +278,12 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
     expect(await reading.ended).toMatchObject({ code: 'reset', message: expect.stringContaining('INTERNAL_ERROR (2)') });
     expect(Buffer.concat(reading.values).toString()).toBe('half of it');
     expect(told).toMatchObject([{ message: 'disk on fire' }]);
+  });
+
+  it('resets a response whose body fails in the turn of its last bytes', async () => {
+    const { client } = await connect(transport, cleanup, () => of({ body: concat(of(utf8('half of it')), throwError(() => new Error('disk on fire'))) }));
+    const whole = client.request({ path: '/' }).pipe(mergeMap((response) => response.read().pipe(collectText())));
+    expect(await failureOf(whole)).toMatchObject({ code: 'reset', message: expect.stringContaining('INTERNAL_ERROR (2)') });
   });
 
   it('resets a request whose body fails, and the request errors with why', async () => {

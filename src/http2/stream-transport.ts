@@ -145,9 +145,20 @@ export class StreamTransport implements Transport {
     this.trailers.failed(error);
     this.#isAborted = true;
     this.owner?.onGone();
-    if (!this.stream.closed) this.stream.close(this.abortCode);
-    // What has come and will not be read: a stream that had ended before it was reset would wait for that.
-    this.stream.off('data', this.#onData).resume();
+    this.#reset(this.abortCode);
+  }
+
+  /**
+   * A turn later: `node:http2` looks then whether the last write of this one ends the message, and would send it with
+   * END_STREAM if the stream were closed already.
+   */
+  #reset(code: number): void {
+    const { stream } = this;
+    process.nextTick(() => {
+      if (!stream.closed) stream.close(code);
+      // What has come and will not be read: a stream that had ended before it was reset would wait for that.
+      stream.off('data', this.#onData).resume();
+    });
   }
 
   #send(buffer: Uint8Array): boolean {
