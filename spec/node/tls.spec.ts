@@ -422,6 +422,25 @@ describe('tlsClient and tlsServer', () => {
     );
   });
 
+  it('cut a line that the peer leaves open when TLS has ended both ways', async () => {
+    const [near, toClient] = flowPair();
+    const [toServer, far] = flowPair();
+    // Somebody in the middle who passes all on, but no end.
+    watch(toClient.read().pipe(tap((bytes) => void toServer.write(bytes))));
+    watch(toServer.read().pipe(tap((bytes) => void toClient.write(bytes))));
+    const [client, peer] = await firstValueFrom(tlsOver(of<[Flow, Flow]>([near, far]), trusting, server));
+    const fake = jest.spyOn(globalThis, 'setInterval');
+    const ends = Promise.all([endOf(client), endOf(peer)]);
+    client.close();
+    peer.close();
+    await untilTrue(() => fake.mock.calls.length === 2);
+    expect(fake.mock.calls.map(([, ms]) => ms)).toEqual([1000, 1000]);
+    for (const [callback] of fake.mock.calls) callback();
+    fake.mockRestore();
+    expect(await ends).toEqual(['complete', 'complete']);
+    expect(await Promise.all([endOf(near), endOf(far)])).toEqual(['aborted', 'aborted']);
+  });
+
   it('run over TLS again', async () => {
     const outer = tlsOver(tcpPair(), trusting, server);
     const [client, peer] = await firstValueFrom(tlsOver(outer, trusting, server));
@@ -496,5 +515,9 @@ function contextOf({ cert, key }: Certified): SecureContext {
 
 /** Waits until the source has emitted. */
 async function firstOf({ values }: { readonly values: readonly unknown[] }): Promise<void> {
-  for (let turn = 0; turn < 10_000 && values.length === 0; turn += 1) await new Promise(setImmediate);
+  await untilTrue(() => values.length > 0);
+}
+
+async function untilTrue(condition: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 10_000 && !condition(); turn += 1) await new Promise(setImmediate);
 }
