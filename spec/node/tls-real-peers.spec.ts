@@ -85,11 +85,12 @@ withOpenssl('openssl s_client', () => {
     expect(await endOf(flow)).toBe('complete');
   });
 
-  it('leaves a flow truncated when it is killed', async () => {
+  it('leaves a flow truncated, or reset, when it is killed', async () => {
     const [flow, child] = await accept(client);
     const reading = failureOf(flow.read());
     child.kill('SIGKILL');
-    expect((await reading).code).toBe('truncated');
+    // The system resets the connection of a program that has left something unread.
+    expect((await reading).code).toMatch(/^(truncated|reset)$/);
   });
 });
 
@@ -120,13 +121,14 @@ withOpenssl('openssl s_server', () => {
     expect(await failureOf(connectTls({ port, ca: authority.cert, servername: 'example.org' }))).toMatchObject({ code: 'protocol' });
   });
 
-  it('leaves a flow truncated when it is killed', async () => {
+  it('leaves a flow truncated, or reset, when it is killed', async () => {
     const [port, child] = await reverser();
     const flow = await firstValueFrom(connectTls({ port, ca: authority.cert }).pipe(detach()));
     const reading = failureOf(flow.read());
     const closed = watch(flow.closed);
     child.kill('SIGKILL');
-    expect((await reading).code).toBe('truncated');
+    // The system resets the connection of a program that has left something unread.
+    expect((await reading).code).toMatch(/^(truncated|reset)$/);
     await closed.ended;
   });
 });
