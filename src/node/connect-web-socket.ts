@@ -84,11 +84,11 @@ function dial(name: string, socket: WebSocket, config: ConnectWebSocketConfig, {
   let line: Socket | undefined;
   // It stays, or a later error would be uncaught: one of the flow comes here too, and is nobody's.
   socket.on('error', (error) => failed(connectError(name, error)));
-  socket.on('upgrade', (response) => (line = response.socket));
+  socket.on('upgrade', (response) => (line = response.socket ?? undefined));
   socket.addEventListener('open', (event) => {
     timeout?.unsubscribe();
     openObserver?.next(event);
-    const { local, remote } = tcpEndsOf(line!);
+    const { local, remote } = line === undefined ? UNKNOWN : tcpEndsOf(line);
     const flow = makeFlow(new WsTransport(name, socket, config));
     ready(Object.assign(flow, { protocol: socket.protocol, local, remote }));
   });
@@ -113,6 +113,9 @@ function connectError(name: string, error: Error & { readonly code?: string }): 
   if (known.code !== 'failed') return known;
   return new FlowError(errorCode(error) ?? 'refused', `${name}: could not connect: ${error.message}`, { cause: error });
 }
+
+/** Of a `ws` that a runtime has put in the place of the package, nothing is known of the connection. */
+const UNKNOWN = { local: { host: '', port: 0 }, remote: { host: '', port: 0 } };
 
 const CHECKS = {
   url: aUrl,
