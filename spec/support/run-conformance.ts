@@ -6,7 +6,7 @@ import { runAhead } from './run-ahead.js';
 /** More than a case may take in all, so that the case's own limit is what ends it, with its own message. */
 const JEST_LIMIT_MS = 10_000;
 /** Cases at once: most of a case's time is waiting for what must not happen. */
-const LANES = 32;
+const LANES = 16;
 
 export function describeConformance(name: string, options: ConformanceOptions): void {
   describe(`conformance of ${name}`, () => {
