@@ -1,5 +1,6 @@
 /** `rxjs-flow/http2`: HTTP/2 over any flow. */
 export { http2Client, type Http2Client, type Http2ClientOptions } from './http2/http2-client.js';
+export { http2CodeOf } from './http2/http2-code-of.js';
 export { http2Server, type Http2ServerOptions } from './http2/http2-server.js';
 export type { Headers, HeadersInput } from './http2/headers.js';
 export type { Http2Body } from './http2/http2-body.js';

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { firstValueFrom, mergeMap, NEVER, type Observable, of, ReplaySubject, Subject, tap, timeout, TimeoutError } from 'rxjs';
 import { collectText, detach, flowPair, fromGenerator, isFlowError, utf8, type FlowError } from 'rxjs-flow';
-import { http2Client, http2Server, type Http2Client, type Http2Request } from 'rxjs-flow/http2';
+import { http2Client, http2CodeOf, http2Server, type Http2Client, type Http2Request } from 'rxjs-flow/http2';
 import { watch } from '../node/support/settled.js';
 import { connect } from './support/connection.js';
 import { DATA, END_HEADERS, END_STREAM, frame, GET_ROOT, GOAWAY, HEADERS, literal, PING, RawPeer, RST_STREAM, STATUS_200, words } from './support/raw-peer.js';
@@ -82,6 +82,24 @@ describe('a client whose server', () => {
     expect(await failure).toMatchObject(expected);
     expect(await reading.ended).toMatchObject(expected);
     expect(Buffer.concat(reading.values).toString()).toBe('half');
+  });
+
+  it.each([0, 2, 7, 8])('resets the stream with code %i, which the error tells', async (code) => {
+    const { client, server } = await clientOfRaw();
+    const asked = server.next(HEADERS);
+    const failure = lossOf(client.request({}));
+    await asked;
+    server.send(frame(RST_STREAM, 0, 1, words(code)));
+    expect(http2CodeOf(await failure)).toBe(code);
+    expect(http2CodeOf(new Error('another'))).toBeUndefined();
+  });
+
+  it('ends the connection with a code, which the errors of its requests tell too', async () => {
+    const { client, server } = await clientOfRaw();
+    const [request, closed] = [lossOf(bodyOf(client)), lossOf(client.closed)];
+    await server.next(HEADERS);
+    server.send(goaway(1, ENHANCE_YOUR_CALM));
+    expect([http2CodeOf(await closed), http2CodeOf(await request)]).toEqual([ENHANCE_YOUR_CALM, ENHANCE_YOUR_CALM]);
   });
 
   it('sends less than its content-length says: reset, and no end', async () => {

@@ -2,6 +2,7 @@
  * HTTP/2's error codes by name, and what they mean in a flow's terms. Source: RFC 9113 §7.
  */
 import { FlowError } from '../flow/flow-error.js';
+import { HTTP2_CODE } from './http2-code-of.js';
 
 export const NO_ERROR = 0;
 export const INTERNAL_ERROR = 2;
@@ -36,6 +37,15 @@ export function codeName(code: number): string {
 /** A stream that was closed by RST_STREAM: `refused` means that nothing was done for it, so that it may be tried again. */
 export function resetError(where: string, code: number, cause: unknown): FlowError {
   const options = cause === undefined ? {} : { cause };
-  if (code === REFUSED_STREAM) return new FlowError('refused', `${where}: refused by the peer with ${codeName(code)}`, options);
-  return new FlowError('reset', `${where}: reset with ${codeName(code)}`, options);
+  if (code === REFUSED_STREAM) return withCode(new FlowError('refused', `${where}: refused by the peer with ${codeName(code)}`, options), code);
+  return withCode(new FlowError('reset', `${where}: reset with ${codeName(code)}`, options), code);
+}
+
+/** The peer ended the whole connection, and says that it was for a fault. */
+export function goawayError(where: string, code: number): FlowError {
+  return withCode(new FlowError('reset', `${where}: the peer ended the connection with GOAWAY ${codeName(code)}`), code);
+}
+
+function withCode(error: FlowError, code: number): FlowError {
+  return Object.defineProperty(error, HTTP2_CODE, { value: code });
 }

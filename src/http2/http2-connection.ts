@@ -8,7 +8,7 @@ import { interval, Subscription, timer, type Observable } from 'rxjs';
 import { Ending } from '../flow/ending.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
-import { codeName, NO_ERROR } from './error-codes.js';
+import { goawayError, NO_ERROR } from './error-codes.js';
 import type { OpenSession } from './open-session.js';
 import { sessionError } from './session-error.js';
 import { watchGivenUp } from './watch-given-up.js';
@@ -104,7 +104,7 @@ export class Http2Connection {
   }
 
   #onGoaway(code: number): void {
-    if (code !== NO_ERROR) this.#fault(new FlowError('reset', `${this.name}: the peer ended the connection with GOAWAY ${codeName(code)}`));
+    if (code !== NO_ERROR) this.#fault(goawayError(this.name, code));
     else this.#drain('the peer has sent GOAWAY');
   }
 
