@@ -25,7 +25,7 @@ async function suite(title: string, size: number, requests: number): Promise<Sui
     title: `HTTP/2, ${requests} requests for ${title} by h2load -c 8 -m 100`,
     work: requests,
     unit: 'request',
-    rounds: 5,
+    rounds: 3,
     contenders: [
       await contender('rxjs-flow', 'unwrapped', size, requests),
       await contender('node:http2', 'node:http2', size, requests),
