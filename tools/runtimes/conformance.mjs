@@ -27,12 +27,14 @@ const transports = {
     create: () => connectedPair(({ port }) => node.connectWebSocket({ url: `ws://127.0.0.1:${port}/`, halfClose: true }), node.listenWebSocket, {}, { halfClose: true }),
   },
 };
-const LANES = 16;
+const LANES = 8;
+/** For one case: with others beside it, and in a runtime that is slow at it. */
+const LIMIT_MS = 30_000;
 
 let failures = 0;
 for (const [transport, options] of Object.entries(transports)) {
   const counts = { transport, passed: 0, failed: 0, skipped: 0 };
-  const cases = conformance(options).values();
+  const cases = conformance({ ...options, timeLimitMs: LIMIT_MS }).values();
   await Promise.all(Array.from({ length: LANES }, () => runAll(cases, counts)));
   console.log(JSON.stringify(counts));
   failures += counts.failed;
