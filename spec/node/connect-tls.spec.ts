@@ -239,6 +239,19 @@ describe('listenTls', () => {
     expect(await opened()).toEqual([]);
   });
 
+  it('holds nothing when it is aborted while its end is on its way, by whoever runs on it', async () => {
+    const opened = openedFromNow();
+    const pair = tlsPair({ ca: authority.cert, servername: 'localhost' }, certified);
+    const [near, far] = await firstValueFrom(pair);
+    const closed = Promise.all([endOf(near), endOf(far)]);
+    for (const flow of [near, far]) {
+      nativeNodeStream(flow).on('error', () => {}).end();
+      flow.abort();
+    }
+    expect(await closed).toEqual(['aborted', 'aborted']);
+    expect(await opened()).toEqual([]);
+  });
+
   it('carries HTTP/2', async () => {
     const listening = new ReplaySubject<TcpAddress>(1);
     const flows = listenTls({ ...certified, alpnProtocols: ['h2'], listeningObserver: listening });

@@ -27,6 +27,9 @@ export class SocketTlsLine extends TlsLine {
   }
 
   abort(socket: TLSSocket, reason: unknown): void {
+    // TLS ends the handle past its socket. While that is on its way a reset is refused, and Node (20) would never close the
+    // handle again: what has ended is closed without one.
+    if (socket.writableEnded && !socket.writableFinished) this.stream.destroy();
     this.flow.abort(reason);
     socket.destroy();
   }
