@@ -160,11 +160,11 @@ export class Stage {
   }
 
   /**
-   * Fills the flow, does `act`, and fails if that makes room. A transport that is not immediate may take a block late and
+   * Fills the flow (on from `before`), does `act`, and fails if that makes room. A transport that is not immediate may take a block late and
    * on its own, as kernels do: then all is done again, and only room after each `act` is a fault.
    */
-  async staysFull(flow: Flow, act: () => void, fault: string): Promise<Filled> {
-    let filled = await this.fill(flow);
+  async staysFull(flow: Flow, act: () => void, fault: string, before: Filled | null = null): Promise<Filled> {
+    let filled = before ?? (await this.fill(flow));
     for (let refills = 0; ; refills += 1) {
       act();
       await this.quiet();
