@@ -26,12 +26,15 @@ export class SocketTlsLine extends TlsLine {
     socket.destroy();
   }
 
+  /** In a turn of its own: inside a read, OpenSSL would be in the middle of its work, and the process would not survive. */
   abort(socket: TLSSocket, reason: unknown): void {
-    // TLS ends the handle past its socket. While that is on its way a reset is refused, and Node (20) would never close the
-    // handle again: what has ended is closed without one.
-    if (socket.writableEnded && !socket.writableFinished) this.stream.destroy();
-    this.flow.abort(reason);
-    socket.destroy();
+    setImmediate(() => {
+      // TLS ends the handle past its socket. While that is on its way a reset is refused, and Node (20) would never close
+      // the handle again: what has ended is closed without one.
+      if (socket.writableEnded && !socket.writableFinished) this.stream.destroy();
+      this.flow.abort(reason);
+      socket.destroy();
+    });
   }
 
   /**
