@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { firstValueFrom, take, tap } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
@@ -9,6 +9,7 @@ import { utf8 } from '../../src/flow/utf8.js';
 import { connectTcp } from '../../src/node/connect-tcp.js';
 import { describeConformance } from '../support/run-conformance.js';
 import { tcpPair } from './support/connected.js';
+import { startRawServer, stopRawServer } from './support/raw-server.js';
 import { endOf, failureOf, watch } from './support/settled.js';
 
 describeConformance('TCP', { create: () => tcpPair() });
@@ -19,17 +20,9 @@ describe('connectTcp', () => {
   let peers: Socket[];
 
   beforeEach(async () => {
-    peers = [];
-    server = createServer({ allowHalfOpen: true }, (peer) => peers.push(peer.on('error', () => {})));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    port = (server.address() as AddressInfo).port;
+    ({ server, port, peers } = await startRawServer());
   });
-
-  afterEach(async () => {
-    for (const peer of peers) peer.destroy();
-    if (server.listening) await new Promise((resolve) => server.close(resolve));
-  });
+  afterEach(() => stopRawServer({ server, peers }));
 
   const nextPeer = async () => peers[0] ?? ((await once(server, 'connection'))[0] as Socket);
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect as connectSocket, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect as connectSocket, type Server, type Socket } from 'node:net';
 import { connect, TLSSocket } from 'node:tls';
 import { firstValueFrom, mergeMap, of, ReplaySubject, switchMap, take, tap, toArray } from 'rxjs';
 import { collectText } from '../../src/combinators/collect-text.js';
@@ -16,6 +16,7 @@ import { nativeNodeStream } from '../../src/node/native-node-stream.js';
 import type { SocketFlow, TcpAddress } from '../../src/node/socket-flow.js';
 import type { TlsFlow } from '../../src/node/tls-flow.js';
 import { authorityAndServer, type Certified } from '../support/certificates.js';
+import { startRawServer, stopRawServer } from './support/raw-server.js';
 import { endOf, failureOf, openedFromNow, watch, type Watched } from './support/settled.js';
 import { tlsPair } from './support/tls-pair.js';
 
@@ -32,17 +33,9 @@ describe('connectTls', () => {
   let peers: Socket[];
 
   beforeEach(async () => {
-    peers = [];
-    server = createServer({ allowHalfOpen: true }, (peer) => peers.push(peer.on('error', () => {})));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    port = (server.address() as AddressInfo).port;
+    ({ server, port, peers } = await startRawServer());
   });
-
-  afterEach(async () => {
-    for (const peer of peers) peer.destroy();
-    if (server.listening) await new Promise((resolve) => server.close(resolve));
-  });
+  afterEach(() => stopRawServer({ server, peers }));
 
   const nextPeer = async () => peers[0] ?? ((await once(server, 'connection'))[0] as Socket);
 
@@ -90,8 +83,9 @@ describe('connectTls', () => {
   });
 
   it('is given as long for its handshake as a connection has, by connectEndpoint', async () => {
-    const error = await failureOf(connectEndpoint(`tls://127.0.0.1:${port}`, { connectTimeoutMs: 20 }));
-    expect(error).toMatchObject({ code: 'timeout', message: `tls 127.0.0.1:${port}: no TLS handshake within 20 ms` });
+    // Long enough for the connection itself on a busy machine: it is bound by the same.
+    const error = await failureOf(connectEndpoint(`tls://127.0.0.1:${port}`, { connectTimeoutMs: 300 }));
+    expect(error).toMatchObject({ code: 'timeout', message: `tls 127.0.0.1:${port}: no TLS handshake within 300 ms` });
   });
 
   it('gives up, with a reset, when it is unsubscribed from in the middle of the handshake', async () => {
