@@ -37,7 +37,7 @@ export async function runSuite(suite: Suite): Promise<readonly Row[]> {
   const rounds = suite.rounds ?? 7;
   const rows = suite.contenders.map((contender): Row => ({ name: contender.name, seconds: [] }));
   for (let round = -WARM_UPS; round < rounds; round += 1) {
-    for (const [at, contender] of suite.contenders.entries()) {
+    for (const [at, contender] of inTurn([...suite.contenders.entries()], round + WARM_UPS)) {
       progress(`${suite.title}: round ${Math.max(0, round + 1)} of ${rounds}, ${contender.name}`);
       const seconds = await time(contender);
       const scale = suite.work / (contender.work ?? suite.work);
@@ -47,6 +47,12 @@ export async function runSuite(suite: Suite): Promise<readonly Row[]> {
   progress('');
   print(suite, rows);
   return rows;
+}
+
+/** Each round begins with another contender, so that none always runs behind the same one. */
+function inTurn<T>(all: readonly T[], round: number): readonly T[] {
+  const first = round % all.length;
+  return [...all.slice(first), ...all.slice(0, first)];
 }
 
 async function time(contender: Contender): Promise<number> {

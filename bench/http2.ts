@@ -1,7 +1,7 @@
 /**
  * Requests a second by `h2load`, on 8 connections with 100 streams each, of servers in processes of their own: what
  * `http2Server` costs on a socket it was given untouched, and through the bridge that any other flow needs, against
- * `node:http2` on its own socket.
+ * `node:http2` on its own socket, and on a `Duplex` of the plain kind, which is what a bridge cannot do without.
  */
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,11 +25,12 @@ async function suite(title: string, size: number, requests: number): Promise<Sui
     title: `HTTP/2, ${requests} requests for ${title} by h2load -c 8 -m 100`,
     work: requests,
     unit: 'request',
-    rounds: 3,
+    rounds: 5,
     contenders: [
       await contender('rxjs-flow', 'unwrapped', size, requests),
       await contender('node:http2', 'node:http2', size, requests),
       await contender('rxjs-flow, bridged', 'bridged', size, requests),
+      await contender('node:http2, on a Duplex', 'duplex', size, requests),
     ],
     marks: [
       { against: 'node:http2', atLeast: 0.95 },

@@ -44,6 +44,11 @@ describe('ReadSlab', () => {
     expect(new Set(given.map((buffer) => buffer.buffer)).size).toBe(1);
   });
 
+  it('has room for as much as came at once before', () => {
+    const { given } = readAll(Array<number>(20).fill(1400));
+    expect(given.map((buffer) => buffer.byteLength)).toEqual(Array<number>(20).fill(1400));
+  });
+
   it('answers the socket what the reader answers', () => {
     const slab = new ReadSlab();
     slab.buffer();

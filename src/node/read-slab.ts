@@ -16,7 +16,8 @@ export class ReadSlab {
   /** `onread.buffer`: where the next read goes. */
   readonly buffer = (): Uint8Array => {
     const { byteLength } = this.#slab;
-    if (byteLength - this.#used < byteLength / 4) this.#renew(byteLength);
+    // What such a connection sends at once should not come as two reads: its peer may go on in two halves for good.
+    if (byteLength - this.#used < Math.max(byteLength / 4, this.#largest)) this.#renew(byteLength);
     return (this.#armed = new Uint8Array(this.#slab, this.#used));
   };
 
