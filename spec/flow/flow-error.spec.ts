@@ -19,6 +19,19 @@ describe('FlowError', () => {
   });
 });
 
+describe("another copy's FlowError", () => {
+  it('has its name, which may be changed like that of any Error', () => {
+    const error: Error = new (anotherCopy())('closed', 'x');
+    expect(error.name).toBe('FlowError');
+    error.name = 'ChatError';
+    expect(String(error)).toBe('ChatError: x');
+  });
+
+  it('bears the tag by which copies of every version know each other', () => {
+    expect(Symbol.for('rxjs-flow/FlowError') in new (anotherCopy())('closed', 'x')).toBe(true);
+  });
+});
+
 describe('isFlowError', () => {
   it('is true for a FlowError, and for its code only where one is asked for', () => {
     const error = new FlowError('closed', 'x');
@@ -28,11 +41,7 @@ describe('isFlowError', () => {
   });
 
   it('is true for an error of another copy of the package', () => {
-    let other: { FlowError: typeof FlowError } | undefined;
-    jest.isolateModules(() => {
-      other = jest.requireActual('../../src/flow/flow-error.js');
-    });
-    const error = new other!.FlowError('timeout', 'x');
+    const error = new (anotherCopy())('timeout', 'x');
     expect(error).not.toBeInstanceOf(FlowError);
     expect(isFlowError(error, 'timeout')).toBe(true);
   });
@@ -43,3 +52,11 @@ describe('isFlowError', () => {
     }
   });
 });
+
+function anotherCopy(): typeof FlowError {
+  let other: { FlowError: typeof FlowError } | undefined;
+  jest.isolateModules(() => {
+    other = jest.requireActual('../../src/flow/flow-error.js');
+  });
+  return other!.FlowError;
+}

@@ -38,7 +38,7 @@ export class FlowError extends Error {
   }
 
   static {
-    Object.defineProperty(this.prototype, 'name', { value: 'FlowError', writable: true, configurable: true });
+    Object.defineProperty(this.prototype, 'name', { value: 'FlowError', writable: true });
     Object.defineProperty(this.prototype, TAG, { value: true });
   }
 }

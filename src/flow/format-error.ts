@@ -30,7 +30,7 @@ function textOf(error: unknown): string {
 }
 
 function causeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null ? (error as { cause?: unknown }).cause : undefined;
+  return (error as { cause?: unknown } | null)?.cause;
 }
 
 function oneLine(text: string): string {
