@@ -8,6 +8,6 @@ import { describe } from './describe.js';
  * checkPositive('copy: sampleMs', 0) // TypeError: copy: sampleMs must be a finite number above 0, not number 0
  */
 export function checkPositive(argument: string, value: number): void {
-  if (typeof value === 'number' && Number.isFinite(value) && value > 0) return;
+  if (Number.isFinite(value) && value > 0) return;
   throw new TypeError(`${argument} must be a finite number above 0, not ${describe(value)}`);
 }
