@@ -74,6 +74,31 @@ describe('flowLifetime', () => {
     expect(codeOf(near)).toBe('aborted');
   });
 
+  it('ends an attempt that gave it nothing to cancel', () => {
+    const subscription = flowLifetime<Flow>(() => undefined).subscribe();
+    expect(() => subscription.unsubscribe()).not.toThrow();
+  });
+
+  it('emits the first flow alone, and aborts one that comes after it', () => {
+    const [first, second] = [flowPair()[0], flowPair()[0]];
+    const seen = watch(({ ready }) => {
+      ready(first);
+      ready(second);
+    });
+    expect(seen).toEqual([first]);
+    expect([codeOf(first), codeOf(second)]).toEqual(['open', 'aborted']);
+  });
+
+  it('takes no notice of a failure after the flow is there', () => {
+    const [near] = flowPair();
+    const seen = watch(({ ready, fail }) => {
+      ready(near);
+      fail(new Error('too late'));
+    });
+    expect(seen).toEqual([near]);
+    expect(codeOf(near)).toBe('open');
+  });
+
   it('does not cancel an attempt that succeeded or failed', () => {
     const [near] = flowPair();
     let cancelled = 0;

@@ -1,4 +1,4 @@
-import { take } from 'rxjs';
+import { EMPTY, type Observable, take, throwError } from 'rxjs';
 import { detachFlow } from '../../src/flow/detached.js';
 import type { Flow } from '../../src/flow/flow.js';
 import type { FlowError } from '../../src/flow/flow-error.js';
@@ -26,6 +26,17 @@ describe('listenerLifetime', () => {
     listener.unsubscribe();
     expect(listener.stops).toBe(1);
     expect([open, detached, over].map(([flow]) => stateOf(flow))).toEqual(['aborted', 'open', 'closed']);
+  });
+
+  it.each<[string, Observable<void>]>([
+    ['closed', EMPTY],
+    ['broke', throwError(() => new Error('reset'))],
+  ])('lets go of a flow that has %s', (_, closed) => {
+    const listener = start();
+    const abort = jest.fn();
+    listener.accept({ name: 'over', closed, abort } as unknown as Flow);
+    listener.unsubscribe();
+    expect(abort).not.toHaveBeenCalled();
   });
 
   it('stops and aborts its flows when listening fails', () => {

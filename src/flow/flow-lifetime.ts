@@ -37,7 +37,6 @@ export function flowLifetime<F extends Flow>(open: (opening: Opening<F>) => (() 
       settled = true;
       subscriber.add(() => abortUnlessDetached(flow));
       subscriber.next(flow);
-      if (subscriber.closed) return;
       subscriber.add(
         flow.closed.subscribe({
           error: (error: unknown) => subscriber.error(error),
@@ -52,9 +51,7 @@ export function flowLifetime<F extends Flow>(open: (opening: Opening<F>) => (() 
     };
     const cancel = open({ ready, fail });
     subscriber.add(() => {
-      if (settled) return;
-      settled = true;
-      cancel?.();
+      if (!settled) cancel?.();
     });
   });
 }
