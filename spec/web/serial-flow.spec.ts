@@ -2,38 +2,12 @@ import { firstValueFrom, of, take } from 'rxjs';
 import { collect } from '../../src/combinators/collect.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { utf8 } from '../../src/flow/utf8.js';
-import { serialFlow, type SerialPortLike } from '../../src/web/serial-flow.js';
+import { serialFlow } from '../../src/web/serial-flow.js';
 import { endOf, failureOf, watch } from '../node/support/settled.js';
 import { describeConformance } from '../support/run-conformance.js';
 import { concat, pattern } from './support/bytes.js';
 import { FakeSerialPort } from './support/fake-serial-port.js';
-
-/** Two ports whose lines are crossed. A real one would not tell the far end of a close; this one does, as an EOF. */
-function nullModem(): [Flow, Flow] {
-  const [there, back] = [crossing(), crossing()];
-  const port = (readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array>): SerialPortLike => ({
-    readable,
-    writable,
-    open: () => Promise.resolve(),
-    close: () => Promise.resolve(),
-  });
-  return [serialFlow(port(back.readable, there.writable)), serialFlow(port(there.readable, back.writable))];
-}
-
-/** One direction; what comes after its reader is cancelled is dropped, and the far side's writer never hears of it. */
-function crossing() {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const reader = readable.getReader();
-  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
-    const { done, value } = await reader.read();
-    if (done) controller.close();
-    else controller.enqueue(value);
-  };
-  const cancel = async (): Promise<void> => {
-    while (!(await reader.read()).done);
-  };
-  return { readable: new ReadableStream({ pull, cancel: () => void cancel().catch(() => undefined) }, { highWaterMark: 0 }), writable };
-}
+import { nullModem } from './support/null-modem.js';
 
 describeConformance('a serial line', {
   sides: 'a→b',

@@ -1,0 +1,69 @@
+// Every adapter of this room, and message ports: 256 MiB for a consumer that stalls, of which next to nothing is held, and
+// nothing lost. Processes have their own in `spawn-flow.spec.ts` and `stdio.spec.ts`, workers in `worker-flow.spec.ts`.
+
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { defer, firstValueFrom, map, Observable, of } from 'rxjs';
+import type { Flow } from '../../src/flow/flow.js';
+import { flowPair } from '../../src/memory/pair.js';
+import { fromNodeStream } from '../../src/node/from-node-stream.js';
+import { toNodeStream } from '../../src/node/to-node-stream.js';
+import { messagePortFlow } from '../../src/protocol/message-port-flow.js';
+import { authorityAndServer } from '../support/certificates.js';
+import { tcpPair, unixPair } from './support/connected.js';
+import { heldBetween } from './support/stalled.js';
+import { tlsOver, tlsPair } from './support/tls-pair.js';
+import { webSocketPair } from './support/web-sockets.js';
+
+const KIB = 2 ** 10;
+const MIB = 2 ** 20;
+/** What the system's own buffers on both sides take of a connection is the larger part of it. */
+const CONNECTION = 24 * MIB;
+
+let certificates: Awaited<ReturnType<typeof authorityAndServer>>;
+
+beforeAll(async () => {
+  certificates = await authorityAndServer();
+});
+
+const trusting = () => ({ ca: certificates.authority.cert, servername: 'localhost' });
+const memoryPair = (): Observable<[Flow, Flow]> => defer(() => of(flowPair()));
+
+/** Of Node's own making: read by `data` events, and not into slabs. */
+function plainSockets(): Observable<[Flow, Flow]> {
+  return new Observable((subscriber) => {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (accepted) => {
+      subscriber.next([fromNodeStream(client), fromNodeStream(accepted)]);
+    });
+    let client: Socket;
+    server.listen(0, '127.0.0.1', () => {
+      client = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
+    });
+    return () => void server.close();
+  });
+}
+
+function messagePorts(): [Flow, Flow] {
+  const { port1, port2 } = new MessageChannel();
+  return [messagePortFlow(port1), messagePortFlow(port2)];
+}
+
+describe.each<[string, () => Observable<[Flow, Flow]>, number]>([
+  ['TCP', tcpPair, CONNECTION],
+  ['Unix sockets', unixPair, CONNECTION],
+  ['TLS over sockets', () => tlsPair(trusting(), certificates.server), CONNECTION],
+  ['TLS over flows in memory', () => tlsOver(memoryPair(), trusting(), certificates.server), MIB],
+  ['WebSockets', webSocketPair, CONNECTION],
+  ["net's own sockets", plainSockets, CONNECTION],
+  ['Node streams', () => memoryPair().pipe(map(([a, b]): [Flow, Flow] => [fromNodeStream(toNodeStream(a)), b])), 512 * KIB],
+  ['message ports', () => defer(() => of(messagePorts())), 768 * KIB],
+])('a consumer that stalls behind %s', (_, pair, most) => {
+  it.each([
+    ['first', [0, 1]],
+    ['second', [1, 0]],
+  ] as const)('has next to nothing held for it, and loses nothing, where the %s of the two writes', async (_side, [from, to]) => {
+    const flows = await firstValueFrom(pair());
+    const { held, lost } = await heldBetween(flows[from], flows[to]);
+    expect(held).toBeLessThanOrEqual(most);
+    expect(lost).toBe(0);
+  });
+});
