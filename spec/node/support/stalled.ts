@@ -7,8 +7,13 @@ import { fromGenerator } from '../../../src/memory/from-generator.js';
 
 const PLENTY = 2 ** 28;
 const BLOCK = Uint8Array.from({ length: 65536 }, (_, at) => at % 251);
-/** Turns of the event loop in which nothing is taken, after which nothing will be. */
+/** Turns in which nothing is taken, after which nothing will be. */
 const STILL_TURNS = 50;
+
+/** How long a turn is: one of this event loop's, or long enough for another thread or process to have some of its own. */
+export type Turn = () => Promise<unknown>;
+const ownTurn: Turn = () => new Promise(setImmediate);
+export const turnOfOthers: Turn = () => new Promise((resolve) => setTimeout(resolve, 2));
 
 /** Blocks of one and the same memory, so that they cost nothing to make. */
 export class Producer {
@@ -25,11 +30,11 @@ export class Producer {
     for (; this.sent < PLENTY && !this.#isTold; this.sent += BLOCK.byteLength) yield BLOCK;
   }
 
-  /** Waits until it has sent `atLeast` so much, and no more is taken from it. */
-  async stalls(atLeast = BLOCK.byteLength): Promise<void> {
-    for (let still = 0, before = -1; still < STILL_TURNS || this.sent < atLeast; still = this.sent === before ? still + 1 : 0) {
+  /** Waits until no more is taken from it. */
+  async stalls(turn = ownTurn): Promise<void> {
+    for (let still = 0, before = 0; still < STILL_TURNS; still = this.sent === before ? still + 1 : 0) {
       before = this.sent;
-      await new Promise(setImmediate);
+      await turn();
     }
   }
 }
@@ -51,20 +56,24 @@ export class Consumer {
  * again and again. Then the producer stops, and the rest is read to its end. Answers how much was `held` at most while
  * `far` stalled, and how much was `lost`.
  */
-export async function heldBetween(near: Flow, far: Flow): Promise<{ readonly held: number; readonly lost: number }> {
+export async function heldBetween(near: Flow, far: Flow, turn = ownTurn): Promise<{ readonly held: number; readonly lost: number }> {
   const producer = new Producer();
   const consumer = new Consumer();
-  const copied = lastValueFrom(copy(fromGenerator({ input: () => producer.blocks() }), near));
+  const copying = lastValueFrom(copy(fromGenerator({ input: () => producer.blocks() }), near));
+  const failing = copying.then(
+    () => void near.shutdown('write'),
+    (error: unknown) => error,
+  );
   let held = 0;
   for (const buffers of [1, 50, 1]) {
     await far.read().pipe(take(buffers)).forEach(consumer.take);
-    await producer.stalls();
+    await producer.stalls(turn);
     held = Math.max(held, producer.sent - consumer.received);
   }
   producer.stop();
-  const ended = copied.then(() => void near.shutdown('write'));
   await far.read().forEach(consumer.take);
-  await ended;
+  const failure = await failing;
+  if (failure !== undefined) throw failure;
   near.abort();
   far.abort();
   return { held, lost: producer.sent - consumer.received };
