@@ -86,5 +86,11 @@ describe('byteOperator', () => {
 
   it('ends quietly when its last word is all that was wanted', async () => {
     expect(await firstValueFrom(from([utf8('ab')]).pipe(sizes, filter((_, at) => at === 1)))).toBe(1);
+    const source = new Subject<Uint8Array>();
+    const seen: number[] = [];
+    source.pipe(sizes, take(2)).subscribe((size) => seen.push(size));
+    source.next(utf8('abc'));
+    expect(() => source.complete()).not.toThrow();
+    expect(seen).toEqual([3, 1]);
   });
 });

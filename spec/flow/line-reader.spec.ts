@@ -34,7 +34,7 @@ const anyBytes = fc
       fc.constantFrom('\n', '\r\n', '\r', 'a', 'é', '€', '😀', '\uFEFF', 'x'.repeat(300)).map(utf8),
       fc.uint8Array({ maxLength: 3 }),
     ),
-    { maxLength: 60 },
+    { maxLength: 60, size: 'max' },
   )
   .map((parts) => Uint8Array.from(parts.flatMap((part) => [...part])));
 
@@ -115,6 +115,11 @@ describe('LineReader', () => {
     ])('refuses %s', (_, text, message) => {
       expect(() => limited([utf8(text)])).toThrow(new Error(message));
       expect(() => limited(byteByByte(utf8(text)))).toThrow(/^[56] bytes$/);
+    });
+
+    it('counts no CR of a line end, though the line lies in several chunks', () => {
+      expect(limited([utf8('abc'), utf8('d\r\nab\n')])).toEqual(['abcd', 'ab']);
+      expect(() => limited([utf8('abc'), utf8('def\r\n')])).toThrow(new Error('6 bytes'));
     });
 
     it('gives the lines before the one that is too large, which stays in the queue', () => {

@@ -156,7 +156,7 @@ export class ByteQueue {
     this.length -= size;
     this.position += size;
     this.#at += size;
-    if (this.#at >= this.#size && this.#size > 0) this.#nextPiece();
+    if (this.#at >= this.#size) this.#nextPiece();
   }
 
   /** The head is used up; what is skipped beyond it, off the pieces behind it. */
@@ -166,8 +166,8 @@ export class ByteQueue {
       this.#first += 1;
       this.#setHead(this.#pieces[this.#first] ?? NONE);
     }
-    if (this.#first === this.#pieces.length) this.#slabIsLast = false;
-    else if (this.#first < TIDY || this.#first * 2 < this.#pieces.length) return;
+    // A list that is used up goes at once, a long one as soon as its front half is.
+    if (this.#first < this.#pieces.length && (this.#first < TIDY || this.#first * 2 < this.#pieces.length)) return;
     this.#pieces = this.#pieces.slice(this.#first);
     this.#first = 0;
   }
