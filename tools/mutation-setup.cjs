@@ -1,14 +1,31 @@
 // For mutation tests only, before each file of specs: what makes thousands of runs bearable.
 
 const os = require('node:os');
-const fc = require('fast-check');
-const { config } = require('rxjs');
 
 // The specs that go round a loop a million times are about the stack and about time; a mutant that concerns either shows
 // itself elsewhere too.
 const LONG = /million|00,000|linear time/;
-// One seed: what a mutant comes to must not be a matter of luck.
-fc.configureGlobal({ numRuns: 25, seed: 1 });
+
+// Loading these takes longer than most specs do, so each is made ready when a spec asks for it.
+whenLoaded('fast-check', (fc) => {
+  // One seed: what a mutant comes to must not be a matter of luck.
+  fc.configureGlobal({ numRuns: 25, seed: 1 });
+});
+whenLoaded('rxjs', ({ config }) => {
+  config.onUnhandledError = (error) => {
+    // Where the test runs the timers itself, the error is its own to catch.
+    if ('clock' in globalThis.setTimeout) throw error;
+    unhandled.push(error);
+  };
+});
+
+function whenLoaded(name, prepare) {
+  jest.mock(name, () => {
+    const loaded = jest.requireActual(name);
+    prepare(loaded);
+    return loaded;
+  });
+}
 
 // One failed test is enough to find a mutant, and Jest's callers have no such option. A module of Node's own is what the
 // files of one run have in common.
@@ -41,11 +58,6 @@ function found(error) {
 
 // What RxJS has nobody to tell fails a test, instead of ending the process that runs the mutants.
 const unhandled = [];
-config.onUnhandledError = (error) => {
-  // Where the test runs the timers itself, the error is its own to catch.
-  if ('clock' in globalThis.setTimeout) throw error;
-  unhandled.push(error);
-};
 globalThis.afterEach(() => {
   if (unhandled.length > 0) found(unhandled.splice(0)[0]);
 });
