@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +43,22 @@ describe('rxjs-flow, between other endpoints than sockets', () => {
     await server.line(/#1 (ws|wss|tls) .* ended/);
     server.child.kill('SIGTERM');
     expect(await server.exit).toBe(0);
+  });
+
+  it.each(['tls', 'wss'])('says in a line on stderr whose TLS handshake failed at %s:, and why, and goes on', async (scheme) => {
+    const certified = ['--half-close', '--cert', file('cert.pem'), '--key', file('key.pem')];
+    const { run: server, url } = await proxy(`${scheme}://127.0.0.1:0`, 'exec:cat', ...certified);
+    const plain = connect(Number(new URL(url).port), '127.0.0.1', () => plain.write('GET / HTTP/1.1\r\n\r\n'));
+    const from = await new Promise<number>((resolve) => plain.once('connect', () => resolve(plain.localPort!)));
+    await new Promise((resolve) => plain.on('error', () => {}).resume().once('close', resolve));
+    const client = cli.run(['connect', url, '--half-close', '--ca', file('ca.pem')]);
+    client.child.stdin!.end('hello\n');
+    expect([await client.exit, client.out()]).toEqual([0, 'hello\n']);
+    server.child.kill('SIGTERM');
+    await server.exit;
+    expect(server.err()).toMatch(
+      new RegExp(`^rxjs-flow: protocol: ${scheme} 127\\.0\\.0\\.1:${from}: the peer speaks HTTP and not TLS \\(cause: .*\\)\n$`),
+    );
   });
 
   it('proxies its own stdin and stdout, and says what happens on stderr', async () => {

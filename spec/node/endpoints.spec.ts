@@ -1,9 +1,11 @@
-import { firstValueFrom, ReplaySubject, type Observable } from 'rxjs';
+import { firstValueFrom, ReplaySubject, skip, type Observable } from 'rxjs';
 import { collectText } from '../../src/combinators/collect-text.js';
 import { detach } from '../../src/combinators/detach.js';
 import type { Flow } from '../../src/flow/flow.js';
+import type { FlowError } from '../../src/flow/flow-error.js';
 import { utf8 } from '../../src/flow/utf8.js';
 import { connectEndpoint, type ConnectEndpointOptions } from '../../src/node/connect-endpoint.js';
+import { connectTcp } from '../../src/node/connect-tcp.js';
 import { listenEndpoint, type ListenEndpointOptions } from '../../src/node/listen-endpoint.js';
 import type { TcpAddress, UnixAddress } from '../../src/node/socket-flow.js';
 import { authorityAndServer } from '../support/certificates.js';
@@ -67,6 +69,26 @@ describe('connectEndpoint and listenEndpoint', () => {
     const options = { server: { tls: server }, client: { tls: { ca: authority.cert } } };
     const of = (one: object | string) => (typeof one === 'string' ? options[one as 'server'] : one);
     expect(await sent(listenUrl, (at) => urlOf((at as TcpAddress).port), of(listenOptions), of(connectOptions))).toBe('hello');
+  });
+
+  it.each(['tls', 'wss'])('tell whose TLS handshake failed at %s:, and why', async (scheme) => {
+    const { server: tls } = await authorityAndServer();
+    const listening = new ReplaySubject<TcpAddress | UnixAddress>(1);
+    const failures = new ReplaySubject<FlowError>(2);
+    const listener = watch(listenEndpoint(`${scheme}://127.0.0.1:0`, { tls, listeningObserver: listening, handshakeErrorObserver: failures }));
+    const { port } = (await firstValueFrom(listening)) as TcpAddress;
+    const stranger = await firstValueFrom(connectTcp({ port }).pipe(detach()));
+    stranger.write(utf8('hello, is this TLS?'));
+    const { code, message } = await firstValueFrom(failures);
+    expect(code).toBe('protocol');
+    expect(message).toBe(`${scheme} 127.0.0.1:${stranger.local.port}: the peer does not speak TLS, or no version that is spoken here`);
+    const leaver = await firstValueFrom(connectTcp({ port }).pipe(detach()));
+    leaver.close();
+    const cut = { code: 'truncated', message: `${scheme} 127.0.0.1:${leaver.local.port}: the connection ended during the TLS handshake` };
+    expect(await firstValueFrom(failures.pipe(skip(1)))).toMatchObject(cut);
+    stranger.abort();
+    expect(listener.values).toEqual([]);
+    listener.subscription.unsubscribe();
   });
 
   it.each([

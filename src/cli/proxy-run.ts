@@ -1,5 +1,6 @@
 /** A run of `rxjs-flow proxy`: joins its work, its report, the signals that end it and the screen. */
 import { defer, interval, merge, Observable, tap, using } from 'rxjs';
+import { formatError } from '../flow/format-error.js';
 import { formatAddress } from './format-address.js';
 import { ProxyReport } from './proxy-report.js';
 import { serveProxy, type ProxyServerConfig } from './proxy-server.js';
@@ -40,8 +41,10 @@ function shown(screen: Screen, everyMs: number, options: Shown): Observable<unkn
   const say = (line: string | null) => {
     if (line !== null) screen.event(line);
   };
+  const handshakeErrorObserver = { next: (error: unknown) => complain(screen, formatError(error)) };
   const work = serveProxy({
     ...config,
+    listening: { ...config.listening, handshakeErrorObserver },
     sampleMs: everyMs,
     signals,
     onListening: (address) => say(`listening on ${formatAddress(address, config.from)}, proxying to ${config.to}`),
@@ -49,6 +52,12 @@ function shown(screen: Screen, everyMs: number, options: Shown): Observable<unkn
   const goodbyes = signals.stop.pipe(tap((signal) => say(goodbye(signal, report.openConnections, drainMs))));
   const progress = interval(everyMs).pipe(tap(() => screen.status(report.status())));
   return untilTheEndOf(work, goodbyes, progress);
+}
+
+/** Of what is no connection yet. On a terminal, the line that is kept up to date would soon be drawn over it. */
+function complain(screen: Screen, line: string): void {
+  if (process.stdout.isTTY && process.stderr.isTTY) screen.event(line);
+  else process.stderr.write(`rxjs-flow: ${line}\n`);
 }
 
 function goodbye(signal: string, open: number, drainMs: number): string {

@@ -17,7 +17,7 @@ export interface ProxyServerConfig {
   readonly from: string;
   readonly to: string;
   /** What the URLs cannot say. */
-  readonly listening: Pick<ListenEndpointOptions, 'tls' | 'halfClose'>;
+  readonly listening: Pick<ListenEndpointOptions, 'tls' | 'halfClose' | 'handshakeErrorObserver'>;
   readonly connecting: Pick<ConnectEndpointOptions, 'tls' | 'halfClose'>;
   readonly connectTimeoutMs: number;
   readonly halfCloseTimeoutMs?: number;

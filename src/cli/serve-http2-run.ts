@@ -15,14 +15,18 @@ export interface ServeHttp2Options {
   readonly listening: Pick<ListenEndpointOptions, 'tls' | 'halfClose'>;
 }
 
-/** Errors if the folder is not there or it cannot listen; what goes wrong on one connection is one line on stderr. */
+/**
+ * Errors if the folder is not there or it cannot listen; what goes wrong on one connection, or in its TLS handshake, is one
+ * line on stderr.
+ */
 export function serveHttp2Run(dir: string, url: string, { drainMs, listening }: ServeHttp2Options): Observable<unknown> {
   return defer(() => {
     const root = realpathSync(dir);
     const signals = stopSignals(drainMs);
     const listeningObserver = { next: (address: Parameters<typeof formatAddress>[0]) => say(`listening on ${formatAddress(address, url)}, serving ${dir}`) };
     const tls = /^tls:/i.test(url) ? { ...listening.tls, alpnProtocols: ['h2'] } : listening.tls;
-    const options = { ...listening, ...(tls === undefined ? {} : { tls }), listeningObserver };
+    const handshakeErrorObserver = { next: complain };
+    const options = { ...listening, ...(tls === undefined ? {} : { tls }), listeningObserver, handshakeErrorObserver };
     // Detached: that listening stops must not abort them.
     const connections = listenEndpoint(url, options).pipe(detach(), takeUntil(signals.stop.pipe(tap((signal) => say(`${signal}: no new requests`)))));
     return connections.pipe(mergeMap((flow) => serve(root, flow, signals)));
@@ -37,11 +41,15 @@ function serve(root: string, flow: Flow, { stop, cut }: StopSignals): Observable
   };
   return http2Server(flow, answer, { shutdown: stop }).pipe(
     catchError((error: unknown) => {
-      process.stderr.write(`rxjs-flow: ${formatError(error)}\n`);
+      complain(error);
       return EMPTY;
     }),
     takeUntil(cut),
   );
+}
+
+function complain(error: unknown): void {
+  process.stderr.write(`rxjs-flow: ${formatError(error)}\n`);
 }
 
 function say(line: string): void {

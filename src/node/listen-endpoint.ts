@@ -1,6 +1,6 @@
 import { catchError, defer, EMPTY, type NextObserver, type Observable } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
-import { isFlowError, type FlowErrorCode } from '../flow/flow-error.js';
+import { isFlowError, type FlowError, type FlowErrorCode } from '../flow/flow-error.js';
 import { aBoolean, aCount, anObject, anObserver, aUrl, check, checkConfig, optional } from './check-config.js';
 import { EndpointUrl } from './endpoint-url.js';
 import { listenTcp } from './listen-tcp.js';
@@ -17,6 +17,8 @@ export interface ListenEndpointOptions {
   readonly maxConnections?: number;
   /** Of `tls:` and `wss:`, which must have a `cert` and its `key`. */
   readonly tls?: WebSocketServerTls;
+  /** Of `tls:` and `wss:`: `next` is called with the error of each connection whose TLS handshake failed; its message says whose. */
+  readonly handshakeErrorObserver?: NextObserver<FlowError>;
   /** Of `ws:` and `wss:`: end each direction on its own, by the `eof` that both ends must use. */
   readonly halfClose?: boolean;
 }
@@ -41,13 +43,20 @@ export interface ListenEndpointOptions {
  */
 export function listenEndpoint(url: string | URL, options: ListenEndpointOptions = {}): Observable<Flow> {
   check('listenEndpoint', 'url', url, aUrl);
-  const checks = { listeningObserver: optional(anObserver), maxConnections: optional(aCount), tls: optional(anObject), halfClose: optional(aBoolean) };
-  checkConfig('listenEndpoint', options, checks);
+  checkConfig('listenEndpoint', options, CHECKS);
   return defer(() => {
     const endpoint = new EndpointUrl('listenEndpoint', String(url), Object.keys(LISTENERS));
     return LISTENERS[endpoint.scheme as keyof typeof LISTENERS](endpoint, options);
   });
 }
+
+const CHECKS = {
+  listeningObserver: optional(anObserver),
+  maxConnections: optional(aCount),
+  tls: optional(anObject),
+  handshakeErrorObserver: optional(anObserver),
+  halfClose: optional(aBoolean),
+} as const;
 
 type Listen = (url: EndpointUrl, options: ListenEndpointOptions) => Observable<Flow>;
 

@@ -1,13 +1,16 @@
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
+import type { Socket } from 'node:net';
 import type { NextObserver, Observable } from 'rxjs';
+import type { FlowError } from '../flow/flow-error.js';
 import { listenerLifetime } from '../flow/listener-lifetime.js';
 import {
   aBoolean, aCount, aFunction, anObject, anObserver, aPath, aPortOrZero, aText, checkConfig, optional, textOrTexts,
 } from './check-config.js';
 import type { TcpAddress } from './socket-flow.js';
 import { systemFlowError } from './system-error.js';
-import { tcpAddressOf, tcpName } from './tcp-address.js';
+import { tcpAddressOf, tcpEndsOf, tcpName } from './tcp-address.js';
+import { cutError, isCut, tlsFlowError } from './tls-error.js';
 import { checkCertificate, checkTlsOptions, secureContextOf } from './tls-options.js';
 import type { TlsServerOptions } from './tls-server.js';
 import type { AcceptedWebSocketFlow } from './web-socket-flow.js';
@@ -26,6 +29,8 @@ export interface ListenWebSocketConfig extends UpgradeConfig {
   readonly tls?: WebSocketServerTls;
   /** `next` is called with the address once the listener listens. */
   readonly listeningObserver?: NextObserver<TcpAddress>;
+  /** With `tls`: `next` is called with the error of each connection whose TLS handshake failed; its message says whose. */
+  readonly handshakeErrorObserver?: NextObserver<FlowError>;
   /** Connections beyond so many open ones are closed at once, unseen (default: no limit). */
   readonly maxConnections?: number;
 }
@@ -48,7 +53,7 @@ export interface ListenWebSocketConfig extends UpgradeConfig {
 export function listenWebSocket(config: ListenWebSocketConfig = {}): Observable<AcceptedWebSocketFlow> {
   checkConfig('listenWebSocket', config, { ...CHECKS, ...WEB_SOCKET_CHECKS });
   if (config.tls !== undefined) checkTls(config.tls);
-  const { tls, port = 0, host = '127.0.0.1', maxConnections, listeningObserver } = config;
+  const { tls, port = 0, host = '127.0.0.1', maxConnections, listeningObserver, handshakeErrorObserver } = config;
   return listenerLifetime<AcceptedWebSocketFlow>(({ accept, fail }) => {
     const server = tls === undefined ? createHttpServer() : createHttpsServer(tls as ServerOptions);
     if (maxConnections !== undefined) server.maxConnections = maxConnections;
@@ -56,6 +61,7 @@ export function listenWebSocket(config: ListenWebSocketConfig = {}): Observable<
     let stopped = false;
     server.on('upgrade', (request, _, head) => upgrades.take(request, head));
     server.on('request', (_, response) => response.writeHead(426, { connection: 'close', upgrade: 'websocket' }).end());
+    if (handshakeErrorObserver !== undefined) observeHandshakes(server, handshakeErrorObserver);
     // While it listens, an error is that of one connection that could not be accepted: the listener goes on.
     server.on('error', (error) => {
       if (!server.listening) fail(systemFlowError(tcpName({ host, port }), error));
@@ -75,6 +81,17 @@ export function listenWebSocket(config: ListenWebSocketConfig = {}): Observable<
   });
 }
 
+/** The system does not tell who was at the end of a connection that is gone: it is asked when one comes. */
+function observeHandshakes(server: HttpServer, observer: NextObserver<FlowError>): void {
+  const names = new WeakMap<Socket, string>();
+  const nameOf = (socket: Socket) => tcpName(tcpEndsOf(socket).remote, 'wss');
+  server.on('connection', (socket: Socket) => names.set(socket, nameOf(socket)));
+  server.on('tlsClientError', (error: Error, secure: Socket & { readonly _parent?: Socket }) => {
+    const name = names.get(secure._parent ?? secure) ?? nameOf(secure);
+    observer.next(isCut(error) ? cutError(name, error) : tlsFlowError(name, error));
+  });
+}
+
 function checkTls(tls: WebSocketServerTls): void {
   const where = 'listenWebSocket: tls';
   checkTlsOptions(where, tls, { requestCert: optional(aBoolean) });
@@ -90,6 +107,7 @@ const CHECKS = {
   tls: optional(anObject),
   verify: optional(aFunction),
   listeningObserver: optional(anObserver),
+  handshakeErrorObserver: optional(anObserver),
   maxConnections: optional(aCount),
 } as const;
 

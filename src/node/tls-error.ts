@@ -30,6 +30,18 @@ export function certificateError(name: string, whose: string, error: unknown): F
   return new FlowError('protocol', `${name}: the certificate is not valid for ${whose}: ${why}`, { cause: error });
 }
 
+/** Whether `node:tls` says, by a reset of its own making, that the line has ended during the handshake. */
+export function isCut(error: unknown): boolean {
+  const { code, syscall } = Object(error) as NodeJS.ErrnoException;
+  return code === 'ECONNRESET' && syscall === undefined;
+}
+
+/** The `FlowError` for a line that has ended during the handshake. */
+export function cutError(name: string, cause?: unknown): FlowError {
+  const options = cause === undefined ? {} : { cause };
+  return new FlowError('truncated', `${name}: the connection ended during the TLS handshake`, options);
+}
+
 function meaningOf(code: string, reason: string): string {
   const alert = /^(?:tlsv1|tlsv13|sslv3) alert (.*)/.exec(reason)?.[1];
   if (alert !== undefined) return `the peer refused: ${alert}`;

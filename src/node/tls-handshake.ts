@@ -10,6 +10,7 @@ import { FlowError } from '../flow/flow-error.js';
 import { flowLifetime, type Opening } from '../flow/flow-lifetime.js';
 import { FlowTlsLine } from './flow-tls-line.js';
 import { SocketTlsLine } from './socket-tls-line.js';
+import { cutError, isCut } from './tls-error.js';
 import { tlsFlow, type TlsFlow } from './tls-flow.js';
 import type { TlsLine } from './tls-line.js';
 
@@ -89,7 +90,7 @@ class Handshake<Below extends Flow> {
   }
 
   readonly #onError = (error: unknown): void => {
-    this.#fail(isCut(error) ? cutError(this.side.name, { cause: error }) : this.side.errorOf(this.#socket, error));
+    this.#fail(isCut(error) ? cutError(this.side.name, error) : this.side.errorOf(this.#socket, error));
   };
 
   /** A server is told by these alone. */
@@ -105,14 +106,4 @@ class Handshake<Below extends Flow> {
     this.#late.unsubscribe();
     this.#socket.off('end', this.#onCut).off('close', this.#onCut);
   }
-}
-
-/** `node:tls` tells a client by a reset of its own making. */
-function isCut(error: unknown): boolean {
-  const { code, syscall } = Object(error) as NodeJS.ErrnoException;
-  return code === 'ECONNRESET' && syscall === undefined;
-}
-
-function cutError(name: string, options: { readonly cause?: unknown } = {}): FlowError {
-  return new FlowError('truncated', `${name}: the connection ended during the TLS handshake`, options);
 }
