@@ -10,7 +10,6 @@ describe('rxjs-flow connect', () => {
     for (const socket of sockets.splice(0)) socket.destroy();
     for (const server of servers.splice(0)) server.close();
   });
-  afterAll(() => cli.remove());
 
   async function service(serve: (socket: Socket) => void): Promise<string> {
     const server = createServer({ allowHalfOpen: true }, (socket) => {

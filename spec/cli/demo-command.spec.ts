@@ -9,7 +9,6 @@ describe('rxjs-flow demo', () => {
   const env = { TMPDIR: folder };
   afterEach(() => cli.killAll());
   afterAll(() => {
-    cli.remove();
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -18,7 +18,6 @@ describe('rxjs-flow, between other endpoints than sockets', () => {
   });
   afterEach(() => cli.killAll());
   afterAll(() => {
-    cli.remove();
     rmSync(folder, { recursive: true });
   });
 

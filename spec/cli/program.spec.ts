@@ -7,7 +7,6 @@ const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'
 describe('rxjs-flow', () => {
   const cli = new Cli();
   afterEach(() => cli.killAll());
-  afterAll(() => cli.remove());
 
   it.each(['--version', '-V'])('prints its version with %s', async (option) => {
     const run = cli.run([option]);

@@ -51,7 +51,6 @@ describe('rxjs-flow proxy', () => {
     for (const socket of sockets.splice(0)) socket.destroy();
     for (const server of servers.splice(0)) server.close();
   });
-  afterAll(() => cli.remove());
 
   /** A service whose connections go to `serve`, each with the peer at its other end; gives its URL. */
   async function service(serve: (peer: Peer) => void): Promise<string> {

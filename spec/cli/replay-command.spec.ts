@@ -19,7 +19,6 @@ describe('rxjs-flow replay', () => {
   beforeAll(() => writeFileSync(tape, TAPE));
   afterEach(() => cli.killAll());
   afterAll(() => {
-    cli.remove();
     rmSync(folder, { recursive: true, force: true });
   });
 

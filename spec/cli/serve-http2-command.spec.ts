@@ -26,7 +26,6 @@ describe('rxjs-flow serve-http2', () => {
   });
   afterEach(() => cli.killAll());
   afterAll(() => {
-    cli.remove();
     rmSync(folder, { recursive: true, force: true });
   });
 

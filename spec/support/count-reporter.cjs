@@ -18,3 +18,4 @@ function countLine(results) {
 }
 
 module.exports = CountReporter;
+module.exports.countLine = countLine;

@@ -1,9 +1,9 @@
 /**
- * The programs that a document shows: each fenced block marked `ts run`, with the `text` block behind it as what it
- * prints. They are found here, type-checked together, and run one by one.
+ * The programs that the documents show: each fenced block marked `ts run`, with the `text` block behind it as what it
+ * prints. They are found here and run one by one; `npm run typecheck` is what checks their types.
  */
-import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import ts from 'typescript';
 
 export interface DocumentedProgram {
@@ -15,7 +15,13 @@ export interface DocumentedProgram {
   readonly prints: readonly string[];
 }
 
-const ROOT = resolve(__dirname, '../..');
+/** Where npm runs all its scripts. */
+const ROOT = process.cwd();
+
+/** The README and what is in `docs`, by their paths from the root. */
+export function documents(): string[] {
+  return ['README.md', ...readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+}
 
 export function programsOf(document: string): DocumentedProgram[] {
   const markdown = readFileSync(join(ROOT, document), 'utf8');
@@ -26,31 +32,6 @@ export function programsOf(document: string): DocumentedProgram[] {
     code: match[1]!,
     prints: (match[2] ?? '').split('\n').filter((line) => line !== ''),
   }));
-}
-
-/** What the compiler has to say of the programs, under the project's own strictness; empty if all is well. */
-export function typeErrorsOf(programs: readonly DocumentedProgram[]): string[] {
-  const config = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path));
-  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, ROOT);
-  const sources = new Map(programs.map((program) => [nameOf(program), `${program.code}\nexport {};\n`]));
-  const host = ts.createCompilerHost(options);
-  const read = host.readFile.bind(host);
-  host.fileExists = (path) => sources.has(path) || ts.sys.fileExists(path);
-  host.readFile = (path) => sources.get(path) ?? read(path);
-  const parse = host.getSourceFile.bind(host);
-  host.getSourceFile = (path, version) => {
-    const source = sources.get(path);
-    return source === undefined ? parse(path, version) : ts.createSourceFile(path, source, version);
-  };
-  const program = ts.createProgram([...sources.keys()], options, host);
-  // Only what the documents show: the rest of the project has its own type check.
-  const diagnostics = [...sources.keys()].flatMap((name) => ts.getPreEmitDiagnostics(program, program.getSourceFile(name)));
-  return diagnostics.map((one) => `${one.file?.fileName.slice(ROOT.length + 1) ?? ''}: ${ts.flattenDiagnosticMessageText(one.messageText, ' ')}`);
-}
-
-/** As if the program were a file in the checkout, so that its imports resolve as those of the examples do. */
-function nameOf({ document, line }: DocumentedProgram): string {
-  return join(ROOT, dirname(document), 'examples', `${document.replace(/\W/g, '-')}-line-${line}.ts`);
 }
 
 /** Runs the program; resolves with what it has printed as soon as that is as many lines as it promises. */

@@ -1,11 +1,7 @@
 // Runs the command line as users do, as a process of its own, and waits on what it prints.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { buildSync } from 'esbuild';
-
-const root = join(__dirname, '../../..');
+import { cliProgram } from './cli-program.js';
 
 /** A process takes its time to start where many run at once; what is waited for comes as an event all the same. */
 jest.setTimeout(30_000);
@@ -21,27 +17,10 @@ export interface Run {
   readonly exit: Promise<number | string>;
 }
 
-/** The command, put together from the sources for one spec file; inside the project, where its packages are found. */
+/** The command as spec files run it, each with a set of its own runs. */
 export class Cli {
-  readonly #folder: string;
-  readonly #program: string;
+  readonly #program = cliProgram();
   readonly #running = new Set<ChildProcess>();
-
-  constructor() {
-    mkdirSync(join(root, '.cache'), { recursive: true });
-    this.#folder = mkdtempSync(join(root, '.cache/cli-spec-'));
-    this.#program = join(this.#folder, 'main.mjs');
-    buildSync({
-      entryPoints: [join(root, 'src/cli/main.ts')],
-      outfile: this.#program,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      // Its packages too: one file starts several times as fast. Those in CommonJS ask for Node's own by `require`.
-      banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
-      logLevel: 'error',
-    });
-  }
 
   run(args: readonly string[], options: { readonly env?: Readonly<Record<string, string>> } = {}): Run {
     const child = spawn(process.execPath, [this.#program, ...args], { env: { ...process.env, ...options.env } });
@@ -79,10 +58,5 @@ export class Cli {
   /** For `afterEach`: nothing that a failed spec started stays. */
   killAll(): void {
     for (const child of this.#running) child.kill('SIGKILL');
-  }
-
-  /** For `afterAll`. */
-  remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
