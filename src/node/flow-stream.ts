@@ -83,7 +83,12 @@ export class FlowStream extends Duplex {
   #deliverSoon(): void {
     if (this.#isDue) return;
     this.#isDue = true;
-    process.nextTick(this.#deliver);
+    this.soon(this.#deliver);
+  }
+
+  /** Runs it in a tick of its own. */
+  protected soon(deliver: () => void): void {
+    process.nextTick(deliver);
   }
 
   readonly #deliver = (): void => {

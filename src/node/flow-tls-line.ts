@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { timer } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
 import { type TlsEnd, TlsLine } from './tls-line.js';
-import { toNodeStream } from './to-node-stream.js';
+import { TlsLineStream } from './tls-line-stream.js';
 
 export class FlowTlsLine extends TlsLine {
   readonly stream: Duplex;
@@ -14,7 +14,7 @@ export class FlowTlsLine extends TlsLine {
   constructor(private readonly flow: Flow) {
     super();
     const { name, closed } = flow;
-    this.stream = toNodeStream({
+    this.stream = new TlsLineStream({
       name,
       closed,
       read: () => flow.read(),
