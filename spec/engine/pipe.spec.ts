@@ -353,6 +353,17 @@ describe('Pipe: room', () => {
     expect(room).toEqual(['four room']);
   });
 
+  it('keeps waiters in order, though a later one would have room already', () => {
+    const pipe = new Pipe(4);
+    const log: string[] = [];
+    pipe.push(bytes('ab'));
+    pipe.awaitRoom(waiter(log, 'five'), 3);
+    pipe.awaitRoom(waiter(log, 'two'));
+    expect(log).toEqual([]);
+    pipe.claim(new LoggingReader());
+    expect(log).toEqual(['five room', 'two room']);
+  });
+
   it('lets a waiter push inside its call, after what is queued', () => {
     const pipe = new Pipe(1);
     const reader = new LoggingReader();
@@ -523,6 +534,25 @@ describe('Pipe: ends', () => {
     expect(reader.log).toEqual(['#first']);
   });
 
+  it('stays failed when an end follows: a truncated stream does not look whole', () => {
+    const pipe = new Pipe(4);
+    pipe.push(bytes('a'));
+    pipe.fail('first');
+    pipe.end();
+    const reader = new LoggingReader();
+    pipe.claim(reader);
+    expect(reader.log).toEqual(['a', '#first']);
+  });
+
+  it('says that EOF has arrived once, however often it is ended', () => {
+    const pipe = new Pipe(4);
+    let ends = 0;
+    pipe.onEnded = () => (ends += 1);
+    pipe.end();
+    pipe.end();
+    expect(ends).toBe(1);
+  });
+
   it('keeps EOF that has arrived when a failure follows', () => {
     const pipe = new Pipe(4);
     pipe.push(bytes('a'));
@@ -625,6 +655,7 @@ describe('Pipe: discard', () => {
     const pipe = new Pipe(100);
     pipe.discard();
     pipe.fail('late');
+    pipe.discard();
     const reader = new LoggingReader();
     pipe.claim(reader);
     expect(reader.log).toEqual(['|']);

@@ -144,7 +144,7 @@ export class Pipe {
     this.#state = ENDING;
     this.#disturbed = this.#delivering;
     this.#settleEnding();
-    if (!this.#delivering) this.#pump();
+    this.#pump();
   }
 
   /** The direction broke: the reader gets the data that had room, then the failure; the producer's waiters at once. */
@@ -152,7 +152,7 @@ export class Pipe {
     if (this.#state >= ENDED) return; // EOF has arrived: it stays the end
     this.#dropAboveCapacity();
     this.#breakWith(forReader, forWriter);
-    if (!this.#delivering) this.#pump();
+    this.#pump();
   }
 
   // ── the reader's side ──────────────────────────────────────────────────────────────────────────────────────────
@@ -228,7 +228,6 @@ export class Pipe {
 
   /** Lets the source go on up to the capacity though no reader waits, so that an EOF close behind can arrive. */
   prefetch(): void {
-    if (this.#prefetching) return;
     this.#prefetching = true;
     this.#request();
   }
