@@ -22,9 +22,9 @@ export class NodeStreamTransport implements Transport {
   open(link: FlowLink): void {
     this.link = link;
     const { readable, writable } = this;
-    // These two stay for good: an error that comes after the end is nobody's, but must not be uncaught.
+    // It stays for good: an error that comes after the end is nobody's, but must not be uncaught.
     readable.on('error', this.#onError);
-    readable.on('close', () => this.#onClosed());
+    readable.on('close', this.#onClosed);
     if (!this.#isDuplex) this.#watchWritable();
     readable.pause();
     readable.on('data', this.#onData);
@@ -69,6 +69,8 @@ export class NodeStreamTransport implements Transport {
   }
 
   free(done: () => void): void {
+    // Both directions have ended, though the stream may not have: somebody at a terminal need not end what he types.
+    this.readable.off('close', this.#onClosed);
     finished(this.readable, () => done());
     this.readable.destroy();
     if (!this.#isDuplex) this.writable.destroy();
@@ -120,12 +122,12 @@ export class NodeStreamTransport implements Transport {
   };
 
   /** The stream is gone: in order, or somebody else destroyed it. */
-  #onClosed(): void {
+  readonly #onClosed = (): void => {
     const { readable, writable } = this;
     if (this.state === 'taken') this.link.end();
     if (readable.readableEnded && (writable.writableFinished || !this.#isDuplex)) return;
     this.link.fail(new FlowError('truncated', `${this.name}: the stream was destroyed before its end`));
-  }
+  };
 
   /** A writable of its own may break alone: the other direction goes on. */
   #watchWritable(): void {
