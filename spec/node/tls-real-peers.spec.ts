@@ -5,10 +5,11 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { firstValueFrom, ReplaySubject, take, zip } from 'rxjs';
+import { firstValueFrom, ReplaySubject, take, takeWhile, toArray, zip } from 'rxjs';
 import { collectText } from '../../src/combinators/collect-text.js';
 import { detach } from '../../src/combinators/detach.js';
 import { lines } from '../../src/combinators/lines.js';
+import type { FlowError } from '../../src/flow/flow-error.js';
 import { utf8 } from '../../src/flow/utf8.js';
 import { connectTls } from '../../src/node/connect-tls.js';
 import { listenTls } from '../../src/node/listen-tls.js';
@@ -20,6 +21,7 @@ import { endOf, failureOf, watch } from './support/settled.js';
 const has = (program: string, ...args: string[]) => spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 const withOpenssl = has('openssl', 'version') ? describe : describe.skip;
 const withSocat = has('socat', '-V') ? describe : describe.skip;
+const withCurl = has('curl', '--version') ? describe : describe.skip;
 
 let folder: string;
 let authority: Certified;
@@ -130,6 +132,38 @@ withOpenssl('openssl s_server', () => {
     // The system resets the connection of a program that has left something unread.
     expect((await reading).code).toMatch(/^(truncated|reset)$/);
     await closed.ended;
+  });
+});
+
+// What curl says to ALPN is in `spec/examples/alpn.spec.ts`.
+withCurl('curl', () => {
+  const get = (...options: string[]) => start('curl', '-sS', '--http1.1', '--no-alpn', ...options);
+
+  it('asks a flow of listenTls by https:, shows its certificate, and gets a megabyte', async () => {
+    const [flow, child] = await accept((address) => get('--cacert', 'ca.pem', '--cert', 'client.pem', `https://${address}/page?q=1`));
+    const printed = printedBy(child);
+    expect(flow).toMatchObject({ alpnProtocol: undefined, authorized: true, peerCertificate: { subject: { CN: 'a client' } } });
+    const [request] = await firstValueFrom(flow.read().pipe(lines(), takeWhile((line) => line !== ''), toArray()));
+    expect(request).toBe('GET /page?q=1 HTTP/1.1');
+    const body = 'a megabyte of it\n'.repeat(2 ** 16);
+    flow.write(utf8(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`));
+    flow.close();
+    expect((await printed) === body).toBe(true);
+    expect(await firstValueFrom(flow.read().pipe(collectText()))).toBe('');
+    expect(await endOf(flow)).toBe('complete');
+  });
+
+  it('trusts nobody whom it does not know, and says so', async () => {
+    const listening = new ReplaySubject<TcpAddress>(1);
+    const failures = new ReplaySubject<FlowError>(1);
+    const listener = watch(listenTls({ ...server, listeningObserver: listening, handshakeErrorObserver: failures }));
+    const { port } = await firstValueFrom(listening);
+    const child = get(`https://127.0.0.1:${port}/`);
+    const [status] = (await once(child, 'exit')) as [number];
+    expect(status).toBe(60); // CURLE_PEER_FAILED_VERIFICATION
+    const { code, message } = await firstValueFrom(failures);
+    expect([code, message]).toEqual(['protocol', expect.stringMatching(/^tls 127\.0\.0\.1:\d+: the peer refused: unknown ca$/)]);
+    listener.subscription.unsubscribe();
   });
 });
 
