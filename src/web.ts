@@ -1,5 +1,5 @@
 /** The web door, `rxjs-flow/web`: flows over what browsers have, and whatever else has the same interfaces. */
-export { connectWebSocket, type ConnectWebSocketConfig } from './web/connect-web-socket.js';
+export { connectWebSocket, type ConnectWebSocketConfig, type WebSocketConstructor } from './web/connect-web-socket.js';
 export { connectWebTransport, type ConnectWebTransportConfig, type WebTransportLike } from './web/connect-web-transport.js';
 export { dataChannelFlow, type DataChannelFlowOptions, type DataChannelLike } from './web/data-channel-flow.js';
 export { fromWebStreams, type FromWebStreamsOptions, type WebStreamPair } from './web/from-web-streams.js';

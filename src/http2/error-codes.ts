@@ -30,7 +30,7 @@ const NAMES: readonly string[] = [
  * @example
  * codeName(8) // CANCEL (8)
  */
-export function codeName(code: number): string {
+function codeName(code: number): string {
   return `${NAMES[code] ?? 'unknown code'} (${code})`;
 }
 

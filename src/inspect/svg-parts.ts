@@ -14,7 +14,7 @@ export interface LaneParts {
   readonly notes: readonly Note[];
 }
 
-export interface Note {
+interface Note {
   readonly text: string;
   readonly tone: 'faint' | 'in' | 'out' | 'wait' | 'bad';
 }

@@ -3,15 +3,15 @@
 import { filter, firstValueFrom, Subject } from 'rxjs';
 import { utf8, type Flow } from 'rxjs-flow';
 
-export const PREFACE = utf8('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+const PREFACE = utf8('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 export const DATA = 0;
 export const HEADERS = 1;
 export const RST_STREAM = 3;
-export const SETTINGS = 4;
+const SETTINGS = 4;
 export const PING = 6;
 export const GOAWAY = 7;
 export const END_STREAM = 1;
-export const ACK = 1;
+const ACK = 1;
 export const END_HEADERS = 4;
 
 /** `:status 200`, and `GET http / x`, by HPACK's static table. */

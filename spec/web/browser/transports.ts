@@ -63,7 +63,7 @@ function webSocketPair(halfClose: boolean): Observable<Pair> {
 /** One connection for all cases, since making one takes longer than a case; a channel for each. */
 let connected: Promise<[RTCPeerConnection, RTCPeerConnection]> | undefined;
 
-export function dataChannelPair(): Observable<Pair> {
+function dataChannelPair(): Observable<Pair> {
   return defer(() => from((connected ??= connectPeers()))).pipe(
     map(([here, there]) => channelPair(here, there)),
     (pairs) => concat(pairs, NEVER).pipe(take(1)),
