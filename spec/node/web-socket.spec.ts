@@ -361,8 +361,11 @@ describe('a far side that is slow or gone', () => {
     const held = openedFromNow();
     const reading = watch(flow.read());
     const writes = Array.from({ length: 20 }, () => watch(flow.write(new Uint8Array(MIB))));
-    const begin = performance.now();
+    // From when it is dead: on a busy machine that alone may take its time.
+    const dead = once(child, 'exit');
     child.kill('SIGKILL');
+    await dead;
+    const begin = performance.now();
     expect(await reading.ended).toMatchObject({ code: 'reset' });
     for (const { ended } of writes) await ended;
     expect(writes.at(-1)!.values).toMatchObject([{ ok: false, error: { code: 'reset' } }]);
