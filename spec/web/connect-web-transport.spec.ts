@@ -1,4 +1,4 @@
-import { firstValueFrom, take } from 'rxjs';
+import { firstValueFrom, map, take } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { collectText } from '../../src/combinators/collect-text.js';
 import { detach } from '../../src/combinators/detach.js';
@@ -7,6 +7,7 @@ import { utf8 } from '../../src/flow/utf8.js';
 import { connectWebTransport, type WebTransportLike } from '../../src/web/connect-web-transport.js';
 import { fromWebStreams, type WebStreamPair } from '../../src/web/from-web-streams.js';
 import { endOf, failureOf, watch } from '../node/support/settled.js';
+import { describeConformance } from '../support/run-conformance.js';
 
 /** A session whose server keeps the far end of each stream. */
 class FakeSession implements WebTransportLike {
@@ -54,6 +55,18 @@ const WebTransportCtor = FakeSession;
 const url = 'https://host/path?token=secret';
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const session = () => FakeSession.made[0]!;
+
+describeConformance('WebTransport streams', {
+  sides: 'a→b',
+  create: () => {
+    const shared = new FakeSession();
+    shared.open();
+    return connectWebTransport({ session: shared }).pipe(
+      detach(),
+      map((near): [Flow, Flow] => [near, shared.far[0]!]),
+    );
+  },
+});
 
 describe('connectWebTransport', () => {
   beforeEach(() => {
