@@ -11,6 +11,7 @@ import { slipCodec } from '../../src/codec/slip-codec.js';
 import { ByteQueue } from '../../src/flow/byte-queue.js';
 import { isFlowError } from '../../src/flow/flow-error.js';
 import { anyCuts, byteByByte, cutAt, joined } from '../support/cut-bytes.js';
+import { expectEqual } from '../support/expect-equal.js';
 
 /** What every codec has to show: with a limit of 32 bytes, items that fit, and how much more than the limit it may hold. */
 interface Case {
@@ -83,7 +84,7 @@ describe.each(cases)('%s', (_, { codec, items, overhead, noise }) => {
   it('decodes what it encodes, wherever the chunks cut it', () => {
     fc.assert(
       fc.property(fc.array(items, { maxLength: 12 }), anyCuts, (list, cuts) => {
-        expect(decode(codec, cutAt(encode(codec, list), cuts))).toEqual([...list, '|']);
+        expectEqual(decode(codec, cutAt(encode(codec, list), cuts)), [...list, '|']);
       }),
     );
   });
@@ -91,7 +92,7 @@ describe.each(cases)('%s', (_, { codec, items, overhead, noise }) => {
   it('decodes bytes that come one at a time', () => {
     fc.assert(
       fc.property(fc.array(items, { maxLength: 5 }), (list) => {
-        expect(decode(codec, byteByByte(encode(codec, list)))).toEqual([...list, '|']);
+        expectEqual(decode(codec, byteByByte(encode(codec, list))), [...list, '|']);
       }),
       { numRuns: 30 },
     );
@@ -105,8 +106,8 @@ describe.each(cases)('%s', (_, { codec, items, overhead, noise }) => {
         const bytes = new ByteQueue();
         bytes.push(joined([encode(codec, taken), rest]));
         const decoder = codec.decoder();
-        expect(taken.map(() => decoder.decode(bytes))).toEqual(taken);
-        expect(bytes.take(bytes.length)).toEqual(rest);
+        expectEqual(taken.map(() => decoder.decode(bytes)), taken);
+        expectEqual(bytes.take(bytes.length), rest);
       }),
     );
   });
@@ -119,7 +120,7 @@ describe.each(cases)('%s', (_, { codec, items, overhead, noise }) => {
         const error = whole.at(-1);
         if (error !== '|') expect(isFlowError(error) && /^(too-large|truncated|protocol)$/.test(error.code)).toBe(true);
         const pieces = decode(codec, cutAt(all, cuts));
-        expect(pieces.slice(0, -1)).toEqual(whole.slice(0, -1));
+        expectEqual(pieces.slice(0, -1), whole.slice(0, -1));
         expect((pieces.at(-1) as { code?: string }).code).toBe((error as { code?: string }).code);
         expect(mostHeld(codec, cutAt(all, cuts))).toBeLessThanOrEqual(maxFrameBytes + overhead);
       }),
