@@ -46,6 +46,29 @@ describe('Pipe', () => {
     expect(log).toEqual(['aa', 'b']);
   });
 
+  it.each([true, false])('takes a resume inside a delivery, which answers %p, for that delivery only', (answer) => {
+    const pipe = new Pipe(100);
+    const log: string[] = [];
+    const once: Reader = reader(log, (data) => {
+      if (data === 'a') pipe.resume(once);
+      return data === 'a' && answer;
+    });
+    pipe.claim(once);
+    for (const one of ['a', 'b', 'c']) pipe.push(bytes(one));
+    expect(log).toEqual(['a', 'b']);
+  });
+
+  it('takes a resume by a writer that is let in for the delivery that let it in only', () => {
+    const pipe = new Pipe(1);
+    const log: string[] = [];
+    const held = reader(log, () => false);
+    for (const one of ['a', 'b']) pipe.push(bytes(one));
+    pipe.awaitRoom(onRoom(() => pipe.resume(held)));
+    pipe.claim(held);
+    pipe.push(bytes('c'));
+    expect(log).toEqual(['a', 'b']);
+  });
+
   it('counts what a reader had in hand as through, however many writers that lets in', () => {
     const pipe = new Pipe(2, { acknowledged: true });
     const log: string[] = [];
