@@ -247,6 +247,9 @@ describe('makeFlow: reading', () => {
     transport.link.push(bytes('abcd'));
     expect(transport.link.push(bytes('e'))).toBe(false);
     expect(log).toEqual(['overflow']);
+    let message = '';
+    flow.closed.subscribe({ error: (error: unknown) => (message = (error as Error).message) });
+    expect(message).toBe('logging: 4 bytes wait unread and the source cannot be paused (limit 4)');
     expect(transport.log).toEqual(['open', 'abort overflow']);
   });
 

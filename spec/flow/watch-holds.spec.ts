@@ -1,6 +1,7 @@
 import { Subject, take, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { drainMap } from '../../src/combinators/drain-map.js';
+import { holdDeliveries, innermostDelivery } from '../../src/engine/demand.js';
 import { watchHolds } from '../../src/flow/watch-holds.js';
 import { flowPair } from '../../src/memory/pair.js';
 
@@ -24,6 +25,38 @@ describe('watchHolds', () => {
     expect(seen).toEqual(['project 1', 'held']);
     gate.next();
     expect(seen).toEqual(['project 1', 'held', 'free', 'project 2', 'held']);
+  });
+
+  it('says so once, however many hold it, and holds the read until the last has let go', () => {
+    const [flow, peer] = flowPair();
+    const seen: unknown[] = [];
+    let release = () => {};
+    flow
+      .read()
+      .pipe(watchHolds((held) => seen.push(held)))
+      .subscribe((buffer) => {
+        seen.push(buffer[0]);
+        if (seen.length > 1) return;
+        const watch = innermostDelivery()!;
+        watch.hold();
+        watch.hold();
+        release = () => watch.unhold();
+      });
+    peer.write(Uint8Array.of(1));
+    peer.write(Uint8Array.of(2));
+    release();
+    expect(seen).toEqual([1, true]);
+    release();
+    expect(seen).toEqual([1, true, false, 2]);
+  });
+
+  it('watches what is no read as well, and leaves no delivery behind', () => {
+    const source = new Subject<Uint8Array>();
+    const seen: boolean[] = [];
+    source.pipe(watchHolds((held) => seen.push(held))).subscribe(() => holdDeliveries()!());
+    source.next(Uint8Array.of(1));
+    expect(seen).toEqual([true, false]);
+    expect(innermostDelivery()).toBeNull();
   });
 
   it('says nothing of a chain that keeps up', () => {
