@@ -6,9 +6,10 @@ import type { FlowLink } from '../../src/flow/transport.js';
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** A flow whose transport pushes though nobody reads, and the link to push with. */
-function pushedFlow(): { flow: Flow; link: FlowLink } {
+function pushedFlow(config: { readonly maxQueuedBytes?: number } = {}): { flow: Flow; link: FlowLink } {
   let link!: FlowLink;
   const flow = makeFlow({
+    ...config,
     name: 'pushed',
     open: (engine) => {
       link = engine;
@@ -31,8 +32,8 @@ function readAll(flow: Flow): string[] {
 }
 
 describe('a flow whose transport pushed more than its high-water mark before anybody read', () => {
-  it('gives all that had arrived before the failure', () => {
-    const { flow, link } = pushedFlow();
+  it.each([{}, { maxQueuedBytes: 100 }])('gives all that had arrived before the failure, with %p', (config) => {
+    const { flow, link } = pushedFlow(config);
     link.push(bytes('first'));
     link.push(bytes('second'));
     link.fail(new FlowError('reset', 'pushed: reset'));

@@ -213,6 +213,22 @@ describe('makeFlow: writing', () => {
   });
 });
 
+describe('makeFlow: the least transport', () => {
+  it('has write, end and abort, and nothing else', () => {
+    const log: string[] = [];
+    const flow = makeFlow({
+      name: 'least',
+      write: (buffer) => log.push(text(buffer)) > 0,
+      end: () => log.push('end'),
+      abort: () => undefined,
+    });
+    flow.read().subscribe();
+    flow.writev([bytes('a'), bytes('b')]);
+    flow.shutdown('write');
+    expect(log).toEqual(['a', 'b', 'end']);
+  });
+});
+
 describe('makeFlow: reading', () => {
   it('pulls when a reader waits and not before, and again only after pushing was answered false', () => {
     const transport = new LoggingTransport();
