@@ -108,6 +108,17 @@ describe('ByteQueue', () => {
     expect([0, 1, 211, 221, 400, 600].map((from) => queue.indexOf(7, from))).toEqual([0, 210, 220, 599, 599, -1]);
   });
 
+  it('finds a sequence wherever pieces cut it, though its beginning stands before it too', () => {
+    const sequence = Uint8Array.of(1, 2, 1, 3);
+    for (let place = 120; place < 270; place += 1) {
+      const bytes = new Uint8Array(390);
+      bytes.set([1, 2, 1, 2, 1, 3], place);
+      const queue = queueOf(...cutAt(bytes, [130, 260]));
+      const found = [0, place + 2, place + 3].map((from) => queue.indexOfSequence(sequence, from));
+      expect(found).toEqual([place + 2, place + 2, -1]);
+    }
+  });
+
   it('finds bytes and sequences wherever the chunks cut them', () => {
     const bytes = fc.array(fc.constantFrom(1, 2, 3), { maxLength: 600, size: 'max' }).map((list) => Uint8Array.from(list));
     const sequence = fc.array(fc.constantFrom(1, 2, 3), { minLength: 1, maxLength: 5 }).map((list) => Uint8Array.from(list));
