@@ -27,6 +27,7 @@ const config: Config = {
     // RxJS in one file, as it ships it too: to load its two hundred took every spec file a fifth of a second.
     '^rxjs$': '<rootDir>/node_modules/rxjs/dist/bundles/rxjs.umd.js',
     '^rxjs/testing$': '<rootDir>/spec/support/rxjs-testing.cjs',
+    '^fast-check$': '<rootDir>/spec/support/fast-check.cjs',
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^rxjs-flow$': '<rootDir>/src/index.ts',
     '^rxjs-flow/([a-z0-9]+)$': '<rootDir>/src/$1.ts',

@@ -9,7 +9,7 @@ const LONG = /million|00,000|linear time/;
 // Loading these takes longer than most specs do, so each is made ready when a spec asks for it.
 whenLoaded('fast-check', (fc) => {
   // One seed: what a mutant comes to must not be a matter of luck.
-  fc.configureGlobal({ numRuns: 25, seed: 1 });
+  fc.configureGlobal({ ...fc.readConfigureGlobal(), numRuns: 25, seed: 1 });
 });
 whenLoaded('rxjs', ({ config }) => {
   config.onUnhandledError = (error) => {
