@@ -201,6 +201,39 @@ describe('read() with a plain handler', () => {
     expect(ended).toBe(true);
   });
 
+  it.each([
+    ['plain', () => ({ next: (): void => {} })],
+    ['of a class', () => new (class { next(): void {} })()],
+  ])('calls what the next of an observer that is %s is at the time', (_, make: () => { next: (buffer: Uint8Array) => void }) => {
+    const [near, far] = flowPair();
+    const log: string[] = [];
+    const observer = make();
+    near.read().subscribe(observer);
+    observer.next = (buffer) => log.push(text(buffer));
+    far.write(bytes('a'));
+    expect(log).toEqual(['a']);
+  });
+
+  it('lets an observer unsubscribe by its context where RxJS is told to', () => {
+    const [near, far] = flowPair();
+    const log: string[] = [];
+    /* eslint-disable @typescript-eslint/no-deprecated -- what is deprecated works all the same */
+    config.useDeprecatedNextContext = true;
+    try {
+      near.read().subscribe({
+        next(this: { unsubscribe?: () => void }, buffer: Uint8Array) {
+          log.push(text(buffer));
+          this.unsubscribe?.();
+        },
+      });
+      far.writev([bytes('a'), bytes('b')]);
+    } finally {
+      config.useDeprecatedNextContext = false;
+    }
+    /* eslint-enable @typescript-eslint/no-deprecated */
+    expect(log).toEqual(['a']);
+  });
+
   it('calls the handler no more after an unsubscribe inside it', () => {
     const [near, far] = flowPair();
     const log: string[] = [];

@@ -104,8 +104,9 @@ function plainHandlerOf(observer: unknown): Handler | null {
   if (config.useDeprecatedNextContext) return null;
   if (typeof observer === 'function') return observer as Handler;
   if (typeof observer !== 'object' || observer === null || Object.getPrototypeOf(observer) !== Object.prototype) return null;
-  const { next } = observer as Partial<Observer<Uint8Array>>;
-  return typeof next === 'function' ? (buffer) => next.call(observer, buffer) : null;
+  const plain = observer as Observer<Uint8Array>;
+  // Looked up for each buffer, as RxJS does.
+  return typeof plain.next === 'function' ? (buffer) => plain.next(buffer) : null;
 }
 
 /** What RxJS does with an error that a subscriber's own handler throws: it comes up later, and the read goes on. */
