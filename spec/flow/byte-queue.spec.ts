@@ -119,6 +119,15 @@ describe('ByteQueue', () => {
     }
   });
 
+  it('finds the bytes at the very edge of its pieces, from the front and from the back', () => {
+    const queue = queueOf(large(1), large(2), large(3));
+    expect([0, 199, 200, 399, 400, 599].map((index) => queue.byteAt(index))).toEqual([1, 1, 2, 2, 3, 3]);
+    expect(queueOf(utf8('a'), utf8('b')).indexOfSequence(utf8('ab'))).toBe(0);
+    expect(queueOf(large(1), large(2)).indexOfSequence(joined([large(1), large(2)]))).toBe(0);
+    const atTheBack = queueOf(large(1), utf8('ab'));
+    expect([0, 200, 201].map((from) => atTheBack.indexOfSequence(utf8('ab'), from))).toEqual([200, 200, -1]);
+  });
+
   it('finds bytes and sequences wherever the chunks cut them', () => {
     const bytes = fc.array(fc.constantFrom(1, 2, 3), { maxLength: 600, size: 'max' }).map((list) => Uint8Array.from(list));
     const sequence = fc.array(fc.constantFrom(1, 2, 3), { minLength: 1, maxLength: 5 }).map((list) => Uint8Array.from(list));
