@@ -1,8 +1,7 @@
 // Every adapter of this room, and message ports: 256 MiB for a consumer that stalls, of which next to nothing is held, and
 // nothing lost.
 
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { defer, firstValueFrom, map, Observable, of } from 'rxjs';
+import { defer, firstValueFrom, map, of, type Observable } from 'rxjs';
 import { detach } from '../../src/combinators/detach.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { flowPair } from '../../src/memory/pair.js';
@@ -13,7 +12,7 @@ import { workerFlow } from '../../src/node/worker-flow.js';
 import { messagePortFlow } from '../../src/protocol/message-port-flow.js';
 import { authorityAndServer } from '../support/certificates.js';
 import { startWorker } from '../support/node-worker.js';
-import { tcpPair, unixPair } from './support/connected.js';
+import { plainSocketPair, tcpPair, unixPair } from './support/connected.js';
 import { nodeProgram } from './support/node-program.js';
 import { heldBetween, turnOfOthers } from './support/stalled.js';
 import { tlsOver, tlsPair } from './support/tls-pair.js';
@@ -33,20 +32,6 @@ beforeAll(async () => {
 const trusting = () => ({ ca: certificates.authority.cert, servername: 'localhost' });
 const memoryPair = (): Observable<[Flow, Flow]> => defer(() => of(flowPair()));
 
-/** Of Node's own making: read by `data` events, and not into slabs. */
-function plainSockets(): Observable<[Flow, Flow]> {
-  return new Observable((subscriber) => {
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (accepted) => {
-      subscriber.next([fromNodeStream(client), fromNodeStream(accepted)]);
-    });
-    let client: Socket;
-    server.listen(0, '127.0.0.1', () => {
-      client = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
-    });
-    return () => void server.close();
-  });
-}
-
 function messagePorts(): [Flow, Flow] {
   const { port1, port2 } = new MessageChannel();
   return [messagePortFlow(port1), messagePortFlow(port2)];
@@ -58,7 +43,7 @@ describe.each<[string, () => Observable<[Flow, Flow]>, number]>([
   ['TLS over sockets', () => tlsPair(trusting(), certificates.server), CONNECTION],
   ['TLS over flows in memory', () => tlsOver(memoryPair(), trusting(), certificates.server), MIB],
   ['WebSockets', webSocketPair, CONNECTION],
-  ["net's own sockets", plainSockets, CONNECTION],
+  ["net's own sockets", plainSocketPair, CONNECTION],
   ['Node streams', () => memoryPair().pipe(map(([a, b]): [Flow, Flow] => [fromNodeStream(toNodeStream(a)), b])), 512 * KIB],
   ['message ports', () => defer(() => of(messagePorts())), 768 * KIB],
 ])('a consumer that stalls behind %s', (_, pair, most) => {

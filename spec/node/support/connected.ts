@@ -1,12 +1,15 @@
 // Pairs of connected socket flows for specs: a listener on any free port (or a path of its own) and a client.
 
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finalize, mergeMap, Observable, ReplaySubject, zip } from 'rxjs';
 import { detach } from '../../../src/combinators/detach.js';
+import type { Flow } from '../../../src/flow/flow.js';
 import { connectTcp, type ConnectTcpConfig } from '../../../src/node/connect-tcp.js';
 import { connectUnix } from '../../../src/node/connect-unix.js';
+import { fromNodeStream } from '../../../src/node/from-node-stream.js';
 import { listenTcp } from '../../../src/node/listen-tcp.js';
 import { listenUnix } from '../../../src/node/listen-unix.js';
 import type { SocketFlow, TcpAddress, UnixAddress } from '../../../src/node/socket-flow.js';
@@ -30,6 +33,20 @@ export function unixPair(): Observable<[SocketFlow<UnixAddress>, SocketFlow<Unix
     return zip(connected, accepted)
       .pipe(finalize(() => path.remove()))
       .subscribe(subscriber);
+  });
+}
+
+/** Sockets of `net`'s own making: read by `data` events, and not into slabs. */
+export function plainSocketPair(): Observable<[Flow, Flow]> {
+  return new Observable((subscriber) => {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (accepted) => {
+      subscriber.next([fromNodeStream(client), fromNodeStream(accepted)]);
+    });
+    let client: Socket;
+    server.listen(0, '127.0.0.1', () => {
+      client = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
+    });
+    return () => void server.close();
   });
 }
 
