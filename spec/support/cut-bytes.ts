@@ -16,4 +16,4 @@ export function joined(buffers: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Where to cut: few places, many, or none. */
-export const anyCuts: fc.Arbitrary<number[]> = fc.array(fc.nat(), { maxLength: 40, size: 'max' });
+export const anyCuts: fc.Arbitrary<number[]> = fc.array(fc.nat(), { maxLength: 40 });
