@@ -1,6 +1,7 @@
 /** A run of `rxjs-flow proxy`: joins its work, its report, the signals that end it and the screen. */
 import { defer, interval, merge, Observable, tap, using } from 'rxjs';
 import { formatError } from '../flow/format-error.js';
+import { complain } from './complain.js';
 import { formatAddress } from './format-address.js';
 import { ProxyReport } from './proxy-report.js';
 import { serveProxy, type ProxyServerConfig } from './proxy-server.js';
@@ -41,7 +42,7 @@ function shown(screen: Screen, everyMs: number, options: Shown): Observable<unkn
   const say = (line: string | null) => {
     if (line !== null) screen.event(line);
   };
-  const handshakeErrorObserver = { next: (error: unknown) => complain(screen, formatError(error)) };
+  const handshakeErrorObserver = { next: (error: unknown) => tell(screen, formatError(error)) };
   const work = serveProxy({
     ...config,
     listening: { ...config.listening, handshakeErrorObserver },
@@ -55,9 +56,9 @@ function shown(screen: Screen, everyMs: number, options: Shown): Observable<unkn
 }
 
 /** Of what is no connection yet. On a terminal, the line that is kept up to date would soon be drawn over it. */
-function complain(screen: Screen, line: string): void {
+function tell(screen: Screen, line: string): void {
   if (process.stdout.isTTY && process.stderr.isTTY) screen.event(line);
-  else process.stderr.write(`rxjs-flow: ${line}\n`);
+  else complain(line);
 }
 
 function goodbye(signal: string, open: number, drainMs: number): string {

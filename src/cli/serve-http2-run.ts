@@ -6,6 +6,7 @@ import type { Flow } from '../flow/flow.js';
 import { formatError } from '../flow/format-error.js';
 import { http2Server } from '../http2/http2-server.js';
 import { listenEndpoint, type ListenEndpointOptions } from '../node/listen-endpoint.js';
+import { complain } from './complain.js';
 import { formatAddress } from './format-address.js';
 import { replyWithFile } from './reply-with-file.js';
 import { stopSignals, type StopSignals } from './stop-signals.js';
@@ -25,7 +26,7 @@ export function serveHttp2Run(dir: string, url: string, { drainMs, listening }: 
     const signals = stopSignals(drainMs);
     const listeningObserver = { next: (address: Parameters<typeof formatAddress>[0]) => say(`listening on ${formatAddress(address, url)}, serving ${dir}`) };
     const tls = /^tls:/i.test(url) ? { ...listening.tls, alpnProtocols: ['h2'] } : listening.tls;
-    const handshakeErrorObserver = { next: complain };
+    const handshakeErrorObserver = { next: (error: unknown) => complain(formatError(error)) };
     const options = { ...listening, ...(tls === undefined ? {} : { tls }), listeningObserver, handshakeErrorObserver };
     // Detached: that listening stops must not abort them.
     const connections = listenEndpoint(url, options).pipe(detach(), takeUntil(signals.stop.pipe(tap((signal) => say(`${signal}: no new requests`)))));
@@ -41,15 +42,11 @@ function serve(root: string, flow: Flow, { stop, cut }: StopSignals): Observable
   };
   return http2Server(flow, answer, { shutdown: stop }).pipe(
     catchError((error: unknown) => {
-      complain(error);
+      complain(formatError(error));
       return EMPTY;
     }),
     takeUntil(cut),
   );
-}
-
-function complain(error: unknown): void {
-  process.stderr.write(`rxjs-flow: ${formatError(error)}\n`);
 }
 
 function say(line: string): void {
