@@ -21,7 +21,7 @@ export class TlsLineStream extends FlowStream {
   }
 
   protected override soon(deliver: () => void): void {
-    process.nextTick(() => {
+    super.soon(() => {
       if (this.#isReporting) this.#waiting = deliver;
       else deliver();
     });

@@ -27,14 +27,8 @@ export function textOf(reading: Watch<Uint8Array>): string {
 export function pattern(size: number, offset = 0): Uint8Array {
   const start = offset % PERIOD;
   if (start + size <= PERIOD) return patternUpTo(start + size).slice(start, start + size);
-  const bytes = new Uint8Array(size);
-  for (let at = 0; at < size; ) {
-    const from = (offset + at) % PERIOD;
-    const part = patternUpTo(Math.min(from + size - at, PERIOD)).subarray(from, from + size - at);
-    bytes.set(part, at);
-    at += part.byteLength;
-  }
-  return bytes;
+  const rest = PERIOD - start;
+  return joinBytes([pattern(rest, start), pattern(size - rest)]);
 }
 
 /** Fails at the first byte that is not the pattern's. */
