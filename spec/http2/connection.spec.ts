@@ -1,8 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { concat, firstValueFrom, lastValueFrom, mergeMap, NEVER, Observable, of, ReplaySubject, Subject, tap, toArray } from 'rxjs';
 import { collectText, detach, utf8, type Flow } from 'rxjs-flow';
 import { http2Client, http2Server, type Http2Push, type Http2Reply, type Http2Request } from 'rxjs-flow/http2';
 import { failureOf, watch } from '../node/support/settled.js';
 import { connect } from './support/connection.js';
+import { frame, GOAWAY, PING, RawPeer, words } from './support/raw-peer.js';
 import { Cleanup, transports } from './support/transports.js';
 
 /** A handler that says what came, and answers when told to. */
@@ -10,6 +13,11 @@ const answerLater = (asked: Subject<Http2Request>, answer: Observable<Http2Reply
   asked.next(request);
   return answer;
 };
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
 
 const textOf = (flow: Flow) => firstValueFrom(flow.read().pipe(collectText()));
 
@@ -189,6 +197,25 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
       expect(['reset', 'truncated']).toContain(((await ended) as { code: string }).code);
     }
     expect(Buffer.concat(reading.values).toString()).toBe('half');
+  });
+
+  it('ends in order though the peer says more after its GOAWAY', async () => {
+    const { near, far, dispose } = await transport.connect();
+    cleanup.add(dispose);
+    const serving = watch(http2Server(far, () => NEVER));
+    const peer = new RawPeer(near, true);
+    cleanup.add(() => near.abort());
+    const over = watch(peer.frames);
+    peer.send(frame(GOAWAY, 0, 0, words(0, 0)));
+    expect(await over.ended).toBe('complete');
+    // Until it is collected, what node:http2 has left of the session still takes what comes.
+    collectGarbage();
+    await new Promise(setImmediate);
+    await lastValueFrom(near.write(frame(PING, 0, 0, new Uint8Array(8))));
+    await new Promise(setImmediate);
+    near.shutdown('write');
+    expect(await serving.ended).toBe('complete');
+    expect(await watch(far.closed).ended).toBe('complete');
   });
 
   it('completes pushes with the connection, whatever it ends with', async () => {

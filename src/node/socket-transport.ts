@@ -3,6 +3,7 @@
  * when the system has taken it, and an abort resets the connection. It neither connects nor listens.
  */
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FlowLink } from '../flow/transport.js';
 import { NodeStreamTransport } from './node-stream-transport.js';
 import type { ReadSlab } from './read-slab.js';
@@ -48,6 +49,13 @@ export class SocketTransport extends NodeStreamTransport {
     // Not before all has left: a socket that is told to end cannot be reset until it has.
     if (socket.writableLength === 0) socket.end();
     else socket.write(NOTHING, () => socket.end());
+  }
+
+  override take(): Duplex | null {
+    const socket = super.take();
+    // What comes once the protocol is done, a second GOAWAY say, is nobody's: kept, it would hide the end behind it.
+    if (socket !== null && this.slab !== null) this.slab.deliver = () => true;
+    return socket;
   }
 
   override abort(): void {
