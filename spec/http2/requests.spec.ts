@@ -1,4 +1,4 @@
-import { concat, firstValueFrom, map, mergeMap, NEVER, Observable, of, Subject, tap, throwError, timer, toArray } from 'rxjs';
+import { concat, firstValueFrom, map, mergeMap, NEVER, Observable, of, ReplaySubject, Subject, tap, throwError, timer, toArray } from 'rxjs';
 import { collect, collectText, detach, fromArray, fromGenerator, utf8 } from 'rxjs-flow';
 import type { Http2Client, Http2Reply, Http2Request, Http2RequestOptions, Http2Response } from 'rxjs-flow/http2';
 import { failureOf, watch } from '../node/support/settled.js';
@@ -181,6 +181,28 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
     expect(await reading.ended).toBe('complete');
     expect(Buffer.concat(reading.values).toString()).toBe('SHOUT');
     expect(await watch(tunnel.closed).ended).toBe('complete');
+  });
+
+  it.each(['from the start', 'when its own has ended'])('leaves a tunnel’s other direction open when the server, which reads it %s, ends first', async (moment) => {
+    const requests = new ReplaySubject<Http2Request>(1);
+    const answers = new Subject<string>();
+    const listen = (request: Http2Request) => request.read().pipe(collectText()).subscribe(answers);
+    const { client } = await connect(transport, cleanup, (request) => {
+      if (moment === 'from the start') listen(request);
+      request.write(utf8('a question'));
+      request.shutdown('write');
+      requests.next(request);
+      return of({ status: 200 });
+    });
+    const tunnel = await ask(client, { method: 'CONNECT', authority: 'upper:1' });
+    expect(await firstValueFrom(tunnel.read().pipe(collectText()))).toBe('a question');
+    await firstValueFrom(client.ping()); // a reset would have come by now
+    const answer = firstValueFrom(answers);
+    if (moment !== 'from the start') listen(await firstValueFrom(requests));
+    for (let at = 0; at < 20; at += 1) tunnel.write(new Uint8Array(10_000).fill(97));
+    expect(await watch(tunnel.close()).ended).toBe('complete');
+    expect(await answer).toBe('a'.repeat(200_000));
+    expect(await watch((await firstValueFrom(requests)).closed).ended).toBe('complete');
   });
 
   it('takes the path of a CONNECT for where to connect to, and closes one that is refused', async () => {

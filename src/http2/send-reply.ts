@@ -49,7 +49,11 @@ export function sendReply(
   stream.respond(head, { waitForTrailers: trailers !== undefined });
   const { flow } = target;
   target.transport?.openWrite();
-  if (isTunnel) return Subscription.EMPTY;
+  if (isTunnel) {
+    // A stream that nobody has begun to read, or paused, is closed by node:http2 with the end of its response.
+    if (stream.readableFlowing === null) stream.pause();
+    return Subscription.EMPTY;
+  }
   return sendBody(body ?? '', flow, onFailure);
 }
 

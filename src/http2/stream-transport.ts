@@ -111,12 +111,10 @@ export class StreamTransport implements Transport {
 
   pull(): void {
     const { stream } = this;
-    if (this.#read === 'flowing') {
-      stream.resume();
-    } else if (this.#read === 'untouched') {
-      this.#read = 'flowing';
-      stream.on('data', this.#onData);
-    }
+    if (this.#read === 'over') return;
+    if (this.#read === 'untouched') stream.on('data', this.#onData);
+    this.#read = 'flowing';
+    stream.resume();
   }
 
   write(buffer: Uint8Array): boolean {
