@@ -6,7 +6,7 @@ import { http2Client, http2Server, type Http2Push, type Http2Reply, type Http2Re
 import { failureOf, watch } from '../node/support/settled.js';
 import { connect } from './support/connection.js';
 import { frame, GOAWAY, PING, RawPeer, words } from './support/raw-peer.js';
-import { Cleanup, transports } from './support/transports.js';
+import { Cleanup, tlsInMemory, transports } from './support/transports.js';
 
 /** A handler that says what came, and answers when told to. */
 const answerLater = (asked: Subject<Http2Request>, answer: Observable<Http2Reply>) => (request: Http2Request) => {
@@ -21,7 +21,7 @@ function collectGarbage(): void {
 
 const textOf = (flow: Flow) => firstValueFrom(flow.read().pipe(collectText()));
 
-describe.each(transports.map((transport) => [transport.name, transport] as const))('an HTTP/2 connection over %s', (_, transport) => {
+describe.each([...transports, tlsInMemory].map((transport) => [transport.name, transport] as const))('an HTTP/2 connection over %s', (_, transport) => {
   const cleanup = new Cleanup();
   afterEach(() => cleanup.run());
 
@@ -42,6 +42,25 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
       expect(serving.values).toEqual([undefined]);
       expect(await watch(near.closed).ended).toBe('complete');
       expect(await watch(far.closed).ended).toBe('complete');
+    });
+
+    it('lets requests through that were made just before', async () => {
+      const { client, serving } = await connect(transport, cleanup, (request) => of({ body: request }));
+      const texts = ['a', 'b', 'c'].map((body) => client.request({ method: 'POST', body }).pipe(mergeMap((response) => response.read().pipe(collectText()))));
+      const responses = Promise.all(texts.map((text) => firstValueFrom(text)));
+      const shutdown = watch(client.shutdown());
+      expect(await responses).toEqual(['a', 'b', 'c']);
+      expect([await shutdown.ended, await serving.ended]).toEqual(['complete', 'complete']);
+    });
+
+    it('lets requests through that wait for the server to have room for them', async () => {
+      const { client, serving } = await connect(transport, cleanup, (request) => of({ body: request }), { server: { settings: { maxConcurrentStreams: 1 } } });
+      await firstValueFrom(client.ping()); // the server's settings have come
+      const texts = ['a', 'b', 'c'].map((body) => client.request({ method: 'POST', body }).pipe(mergeMap((response) => response.read().pipe(collectText()))));
+      const responses = Promise.all(texts.map((text) => firstValueFrom(text)));
+      const shutdown = watch(client.shutdown());
+      expect(await responses).toEqual(['a', 'b', 'c']);
+      expect([await shutdown.ended, await serving.ended]).toEqual(['complete', 'complete']);
     });
 
     it.each(['with its head', 'later'])('does not wait for a response that is given up %s, though all of it has come', async (moment) => {
@@ -128,7 +147,7 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
       const response = await firstValueFrom(client.request({ path: '/', authority: 'example.org' }).pipe(detach()));
       expect(await textOf(response)).toBe('asked for');
       const push = await firstValueFrom(pushes);
-      expect(push).toMatchObject({ method: 'GET', path: '/pushed', authority: 'example.org', scheme: transport.name === 'TLS' ? 'https' : 'http', headers: { 'x-why': 'because' } });
+      expect(push).toMatchObject({ method: 'GET', path: '/pushed', authority: 'example.org', scheme: transport.name.startsWith('TLS') ? 'https' : 'http', headers: { 'x-why': 'because' } });
       const pushed = await firstValueFrom(push.response.pipe(detach()));
       expect(pushed).toMatchObject({ status: 201, headers: { 'x-a': '1' } });
       expect(await textOf(pushed)).toBe('pushed body');

@@ -4,7 +4,7 @@
  * requests and answers none.
  */
 import { constants, type Http2Session } from 'node:http2';
-import { interval, Subscription, timer, type Observable } from 'rxjs';
+import { first, interval, startWith, Subscription, timer, type Observable } from 'rxjs';
 import { Ending } from '../flow/ending.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
@@ -75,7 +75,8 @@ export class Http2Connection {
   shutdown(): Observable<void> {
     if (this.#state === 'open') {
       this.#drain('this end has shut down');
-      this.session.close();
+      if (this.isServer) this.session.close();
+      else this.#timers.add(this.#whenSent.subscribe(() => this.session.close()));
     }
     return this.closed;
   }
@@ -101,6 +102,12 @@ export class Http2Connection {
       this.session.ping(() => (answered = true));
     };
     this.#timers.add(interval(everyMs).subscribe(beat));
+  }
+
+  /** GOAWAY does not wait its turn, as requests do, and a server need not take those that come behind it (`node:http2` refuses them). */
+  get #whenSent(): Observable<unknown> {
+    const isSent = () => this.session.destroyed || this.session.state.outboundQueueSize === 0;
+    return timer(0, AGAIN_MS).pipe(startWith(0), first(isSent));
   }
 
   #onGoaway(code: number): void {
@@ -160,3 +167,5 @@ export class Http2Connection {
 
 /** What the last frames, GOAWAY among them, have to leave a connection that has failed. */
 const GRACE_MS = 500;
+/** How often to look whether requests have left that wait: for the peer to read, or to have room for another stream. */
+const AGAIN_MS = 20;

@@ -10,6 +10,7 @@ export class FlowTlsLine extends TlsLine {
   readonly stream: Duplex;
   #hasEnded = false;
   #left = false;
+  #socket: TLSSocket | null = null;
 
   constructor(private readonly flow: Flow) {
     super();
@@ -22,25 +23,21 @@ export class FlowTlsLine extends TlsLine {
       writev: (buffers) => flow.writev(buffers),
       shutdown: (mode) => flow.shutdown(mode),
       close: () => flow.close(),
-      // TLS destroys the stream when it is done with it, but the flow's own end is still to come.
-      abort: (reason) => (this.#left ? undefined : flow.abort(reason)),
+      abort: (reason) => this.#onDestroyed(reason),
     });
     // Here first, and then TLS is told.
     this.stream.once('end', () => (this.#hasEnded = true));
   }
 
+  override watch(socket: TLSSocket): void {
+    this.#socket = socket;
+    super.watch(socket);
+  }
+
   leave(socket: TLSSocket, done?: () => void): void {
-    const { flow } = this;
     this.#left = true;
     socket.destroy();
-    const late = timer(PATIENCE_MS).subscribe(() => flow.abort());
-    const gone = () => {
-      late.unsubscribe();
-      done?.();
-    };
-    flow.closed.subscribe({ error: gone, complete: gone });
-    flow.shutdown('read');
-    flow.close();
+    this.#letEnd(done);
   }
 
   abort(socket: TLSSocket, reason: unknown): void {
@@ -50,6 +47,26 @@ export class FlowTlsLine extends TlsLine {
 
   protected endOf(): TlsEnd {
     return this.#hasEnded ? 'cut' : 'announced';
+  }
+
+  /** TLS destroys the stream when it is done with it: after an end in order, the flow's own end is still to come. */
+  #onDestroyed(reason: unknown): void {
+    if (this.#left) return;
+    const socket = this.#socket;
+    if (reason === undefined && socket?.readableEnded === true && socket.writableFinished) this.#letEnd();
+    else this.flow.abort(reason);
+  }
+
+  #letEnd(done?: () => void): void {
+    const { flow } = this;
+    const late = timer(PATIENCE_MS).subscribe(() => flow.abort());
+    const gone = () => {
+      late.unsubscribe();
+      done?.();
+    };
+    flow.closed.subscribe({ error: gone, complete: gone });
+    flow.shutdown('read');
+    flow.close();
   }
 }
 

@@ -2,12 +2,12 @@
 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { firstValueFrom, ReplaySubject, Subscription } from 'rxjs';
+import { firstValueFrom, of, ReplaySubject, Subscription } from 'rxjs';
 import { detach, type Flow, flowPair, withIdleTimeout } from 'rxjs-flow';
 import { connectTcp, listenTcp, type TcpAddress } from 'rxjs-flow/node';
 import { connectWebSocket, webSocketFlow } from 'rxjs-flow/web';
 import { WebSocket, WebSocketServer } from 'ws';
-import { tlsPair } from '../../node/support/tls-pair.js';
+import { tlsOver, tlsPair } from '../../node/support/tls-pair.js';
 import { authorityAndServer } from '../../support/certificates.js';
 
 export interface ConnectedFlows {
@@ -70,6 +70,17 @@ const tls: Transport = {
     const listener = pair.subscribe(opened);
     const [near, far] = await firstValueFrom(opened);
     return { near, far, dispose: () => listener.unsubscribe() };
+  },
+};
+
+/** Where TLS has no socket under it, and all it has is a flow. */
+export const tlsInMemory: Transport = {
+  name: 'TLS in memory',
+  connect: async () => {
+    const { authority, server } = await (certified ??= authorityAndServer());
+    const pair = tlsOver(of<[Flow, Flow]>(flowPair()), { ca: authority.cert, servername: 'localhost' }, server);
+    const [near, far] = await firstValueFrom(pair);
+    return { near, far, dispose: () => {} };
   },
 };
 
