@@ -3,7 +3,7 @@
  * the session down before the streams hear of it, so that each can say what became of the connection; it makes no
  * requests and answers none.
  */
-import { constants, type Http2Session } from 'node:http2';
+import { constants, type Http2Session, type Http2Stream } from 'node:http2';
 import { first, interval, startWith, Subscription, timer, type Observable } from 'rxjs';
 import { Ending } from '../flow/ending.js';
 import type { Flow } from '../flow/flow.js';
@@ -11,6 +11,7 @@ import { FlowError } from '../flow/flow-error.js';
 import { goawayError, NO_ERROR } from './error-codes.js';
 import type { OpenSession } from './open-session.js';
 import { sessionError } from './session-error.js';
+import { watchCut } from './watch-cut.js';
 import { watchGivenUp } from './watch-given-up.js';
 
 export class Http2Connection {
@@ -25,6 +26,9 @@ export class Http2Connection {
   /** Why no new request is taken, once it has begun to end in order. */
   #farewell = '';
   readonly #timers = new Subscription();
+  readonly #streams = new Set<Http2Stream>();
+  /** Those that were closed, but not settled yet, when the connection began to go. */
+  readonly #closedBefore = new Set<Http2Stream>();
 
   constructor(
     private readonly flow: Flow,
@@ -34,11 +38,14 @@ export class Http2Connection {
     this.session = session;
     this.name = `http2 over ${flow.name}`;
     this.#watchDestroy();
+    // In front of node:http2, which closes the streams then.
+    open.duplex.prependListener('close', () => this.#noteClosed());
     session.on('remoteSettings', ({ maxHeaderListSize }) => (this.peerHeaderLimit = maxHeaderListSize));
     session.on('goaway', (code) => this.#onGoaway(code));
     session.on('error', (error) => this.#broke(error));
     session.on('close', () => this.#finish());
     this.#timers.add(watchGivenUp(session, open.isWriting, () => this.fail(new FlowError('protocol', `${this.name}: the peer does not keep to HTTP/2`))));
+    this.#timers.add(watchCut(open.isCut, () => this.fail(new FlowError('reset', `${this.name}: the peer reset the connection`))));
     // What broke the flow says more than what node:http2 makes of it.
     flow.closed.subscribe({ error: (error: unknown) => this.#broke(error), complete: () => {} });
   }
@@ -48,9 +55,23 @@ export class Http2Connection {
     return this.#closed.observable;
   }
 
-  /** Whether it ended under the streams that are still open. */
+  /** Whether it is gone, and all that was open on it. */
   get isLost(): boolean {
     return this.session.destroyed;
+  }
+
+  /** To be called with each stream whose end matters, before that; {@link settled} is to be called after it. */
+  add(stream: Http2Stream): void {
+    this.#streams.add(stream);
+  }
+
+  settled(stream: Http2Stream): void {
+    this.#streams.delete(stream);
+  }
+
+  /** Whether the connection went away under the stream: of one that the peer had reset before, node:http2 tells no difference. */
+  hasLost(stream: Http2Stream): boolean {
+    return this.isLost && !this.#closedBefore.has(stream);
   }
 
   get isServer(): boolean {
@@ -110,6 +131,12 @@ export class Http2Connection {
     return timer(0, AGAIN_MS).pipe(startWith(0), first(isSent));
   }
 
+  /** The connection is going. Only the first look counts: then all streams are closed. */
+  #noteClosed(): void {
+    for (const stream of this.#streams) if (stream.closed) this.#closedBefore.add(stream);
+    this.#streams.clear();
+  }
+
   #onGoaway(code: number): void {
     if (code !== NO_ERROR) this.#fault(goawayError(this.name, code));
     else this.#drain('the peer has sent GOAWAY');
@@ -159,6 +186,7 @@ export class Http2Connection {
     const { session } = this;
     const destroy = session.destroy.bind(session);
     session.destroy = (error?: Error, code?: number) => {
+      if (!session.destroyed) this.#noteClosed();
       if (!session.destroyed && typeof error === 'object' && error !== null) this.#broke(error); // it may be a code instead
       destroy(error, code);
     };

@@ -7,8 +7,12 @@ import { nativeNodeStream } from '../node/native-node-stream.js';
 
 export interface OpenSession<S extends Http2Session> {
   readonly session: S;
+  /** What it runs on. */
+  readonly duplex: Duplex;
   /** Whether the transport has not taken yet all that it was given. */
   readonly isWriting: () => boolean;
+  /** Whether the system has no connection any more, where that can be asked. */
+  readonly isCut: () => boolean;
 }
 
 export function openSession<S extends Http2Session>(flow: Flow, create: (duplex: Duplex) => S): OpenSession<S> {
@@ -20,11 +24,28 @@ export function openSession<S extends Http2Session>(flow: Flow, create: (duplex:
   const session = create(duplex);
   // A session takes over a socket that reads already; this one was waiting for the first reader.
   if (duplex instanceof Socket) duplex.read(0);
-  return { session, isWriting: () => isWriting(duplex) };
+  return { session, duplex, isWriting: () => isWriting(duplex), isCut: () => isCut(duplex) };
 }
 
 function isWriting(duplex: Duplex): boolean {
-  // A session writes past a socket, to its handle.
-  const { isWriting: isBusy, _handle } = duplex as { readonly isWriting?: boolean; readonly _handle?: { readonly writeQueueSize?: number } | null };
-  return isBusy ?? (duplex.writableLength > 0 || (_handle?.writeQueueSize ?? 0) > 0);
+  const { isWriting: isBusy } = duplex as { readonly isWriting?: boolean };
+  return isBusy ?? (duplex.writableLength > 0 || (handleOf(duplex)?.writeQueueSize ?? 0) > 0);
+}
+
+function isCut(duplex: Duplex): boolean {
+  const handle = handleOf(duplex);
+  const line = handle?._parent ?? handle;
+  return line?.getpeername !== undefined && line.getpeername({}) !== 0;
+}
+
+/** Of a socket, which a session reads and writes past it; that of TLS has the system's as its parent. */
+interface Handle {
+  readonly writeQueueSize?: number;
+  readonly _parent?: Handle;
+  /** 0, or the negative number of a system error. */
+  getpeername?(peer: object): number;
+}
+
+function handleOf(duplex: Duplex): Handle | null | undefined {
+  return (duplex as { readonly _handle?: Handle | null })._handle;
 }

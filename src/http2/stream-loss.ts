@@ -6,6 +6,6 @@ import type { Http2Connection } from './http2-connection.js';
 
 /** `cause` is what `node:http2` reported, if it did. */
 export function streamLoss(name: string, stream: Http2Stream, connection: Http2Connection, cause: unknown): FlowError {
-  if (connection.isLost) return connection.streamLoss(name);
+  if (connection.hasLost(stream)) return connection.streamLoss(name);
   return resetError(name, stream.rstCode ?? NO_ERROR, cause);
 }

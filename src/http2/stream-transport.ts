@@ -51,6 +51,7 @@ export class StreamTransport implements Transport {
 
   open(link: FlowLink): void {
     this.#link = link;
+    this.connection.add(this.stream);
     endInOrderOnly(this.stream);
     if (this.connection.isServer) closeAfterEnd(this.stream);
   }
@@ -198,11 +199,12 @@ export class StreamTransport implements Transport {
 
   /** The stream is gone, with `cause` if node:http2 has reported an error: the flow ends or fails as the stream did. */
   settle(cause: unknown): void {
+    this.connection.settled(this.stream);
     if (this.#isAborted) return;
     this.owner?.onGone();
     if (this.#read !== 'over') this.#endRead();
     if (this.#isEnded && this.#write === 'over') return;
-    if (this.#isEnded && this.stream.rstCode === NO_ERROR && !this.connection.isLost) {
+    if (this.#isEnded && this.stream.rstCode === NO_ERROR && !this.connection.hasLost(this.stream)) {
       if (this.#write === 'ending') this.#finished();
       // RST_STREAM with NO_ERROR, after all of its own message: the peer needs no more of this one (RFC 9113 §8.1).
       else this.#link.refuse(new FlowError('closed', `${this.name}: the peer needs no more of this message`));
@@ -227,7 +229,7 @@ export class StreamTransport implements Transport {
 
   #loss(cause: unknown): FlowError {
     const { stream, connection, name } = this;
-    if (connection.isServer && stream.rstCode === NO_ERROR && this.#write === 'over' && !connection.isLost) {
+    if (connection.isServer && stream.rstCode === NO_ERROR && this.#write === 'over' && !connection.hasLost(stream)) {
       return new FlowError('closed', `${name}: the request was not read before its response had ended`);
     }
     return streamLoss(name, stream, connection, cause);
