@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { Http2Session } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { flowPair } from '../../src/memory/pair.js';
@@ -7,7 +8,7 @@ import { Cleanup, transports } from './support/transports.js';
 /** A session that never reads, and so hears of nothing. */
 const deaf = (duplex: Duplex): Http2Session => {
   duplex.read = () => null;
-  return {} as Http2Session;
+  return new EventEmitter() as Http2Session;
 };
 
 describe('openSession', () => {
