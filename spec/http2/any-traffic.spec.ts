@@ -6,6 +6,7 @@ import { concat, delay, firstValueFrom, from, map, mergeMap, NEVER, type Observa
 import { collect, fromArray, type FlowError, isFlowError } from 'rxjs-flow';
 import type { Http2Client, Http2Handler, Http2Reply, Http2Request } from 'rxjs-flow/http2';
 import { watch } from '../node/support/settled.js';
+import { bytes } from './support/bytes.js';
 import { connect } from './support/connection.js';
 import { Cleanup, tlsInMemory, transports } from './support/transports.js';
 
@@ -20,7 +21,6 @@ interface Exchange {
   readonly isCancelled: boolean;
 }
 
-const bytes = (size: number) => Uint8Array.from({ length: size }, (_, at) => (at * 7 + (at >> 8)) & 255);
 const pieces = (whole: Uint8Array, size: number) => Array.from({ length: Math.ceil(whole.length / size) }, (_, at) => whole.subarray(at * size, (at + 1) * size));
 
 type Answer = (request: Http2Request, exchange: Exchange, read: Observable<Uint8Array>) => Observable<Http2Reply>;

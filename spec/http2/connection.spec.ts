@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { concat, firstValueFrom, lastValueFrom, mergeMap, NEVER, Observable, of, ReplaySubject, Subject, tap, toArray } from 'rxjs';
 import { collectText, detach, utf8, type Flow } from 'rxjs-flow';
-import { http2Client, http2Server, type Http2Push, type Http2Reply, type Http2Request } from 'rxjs-flow/http2';
+import { http2Client, http2Server, type Http2Client, type Http2Push, type Http2Reply, type Http2Request } from 'rxjs-flow/http2';
 import { failureOf, watch } from '../node/support/settled.js';
 import { connect } from './support/connection.js';
 import { frame, GOAWAY, PING, RawPeer, words } from './support/raw-peer.js';
@@ -18,6 +18,9 @@ function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
 }
+
+const echoOf = (client: Http2Client, body: string) =>
+  firstValueFrom(client.request({ method: 'POST', body }).pipe(mergeMap((response) => response.read().pipe(collectText()))));
 
 const textOf = (flow: Flow) => firstValueFrom(flow.read().pipe(collectText()));
 
@@ -46,8 +49,7 @@ describe.each([...transports, tlsInMemory].map((transport) => [transport.name, t
 
     it('lets requests through that were made just before', async () => {
       const { client, serving } = await connect(transport, cleanup, (request) => of({ body: request }));
-      const texts = ['a', 'b', 'c'].map((body) => client.request({ method: 'POST', body }).pipe(mergeMap((response) => response.read().pipe(collectText()))));
-      const responses = Promise.all(texts.map((text) => firstValueFrom(text)));
+      const responses = Promise.all(['a', 'b', 'c'].map((body) => echoOf(client, body)));
       const shutdown = watch(client.shutdown());
       expect(await responses).toEqual(['a', 'b', 'c']);
       expect([await shutdown.ended, await serving.ended]).toEqual(['complete', 'complete']);
@@ -56,8 +58,7 @@ describe.each([...transports, tlsInMemory].map((transport) => [transport.name, t
     it('lets requests through that wait for the server to have room for them', async () => {
       const { client, serving } = await connect(transport, cleanup, (request) => of({ body: request }), { server: { settings: { maxConcurrentStreams: 1 } } });
       await firstValueFrom(client.ping()); // the server's settings have come
-      const texts = ['a', 'b', 'c'].map((body) => client.request({ method: 'POST', body }).pipe(mergeMap((response) => response.read().pipe(collectText()))));
-      const responses = Promise.all(texts.map((text) => firstValueFrom(text)));
+      const responses = Promise.all(['a', 'b', 'c'].map((body) => echoOf(client, body)));
       const shutdown = watch(client.shutdown());
       expect(await responses).toEqual(['a', 'b', 'c']);
       expect([await shutdown.ended, await serving.ended]).toEqual(['complete', 'complete']);

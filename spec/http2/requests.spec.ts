@@ -2,6 +2,7 @@ import { concat, firstValueFrom, map, mergeMap, NEVER, Observable, of, ReplaySub
 import { collect, collectText, detach, fromArray, fromGenerator, utf8 } from 'rxjs-flow';
 import type { Http2Client, Http2Reply, Http2Request, Http2RequestOptions, Http2Response } from 'rxjs-flow/http2';
 import { failureOf, watch } from '../node/support/settled.js';
+import { bytes } from './support/bytes.js';
 import { connect } from './support/connection.js';
 import { Cleanup, transports } from './support/transports.js';
 
@@ -13,10 +14,6 @@ function ask(client: Http2Client, options: Http2RequestOptions): Promise<Http2Re
 /** The whole body as text. */
 function textOf(client: Http2Client, options: Http2RequestOptions): Promise<string> {
   return firstValueFrom(client.request(options).pipe(mergeMap((response) => response.read().pipe(collectText()))));
-}
-
-function bytes(size: number): Uint8Array {
-  return Uint8Array.from({ length: size }, (_, at) => (at * 7 + (at >> 8)) & 255);
 }
 
 const echo = (request: Http2Request) => of<Http2Reply>({ body: request });

@@ -40,8 +40,8 @@ export interface Http2Client {
   /** Hot: what the server pushes. While nobody subscribes, pushes are refused. Completes with the connection. */
   readonly pushes: Observable<Http2Push>;
   /**
-   * GOAWAY: no more requests; those that are open go on. Emits once and completes when they have ended and the
-   * connection has; errors as `closed` does. Hot, idempotent, replayed.
+   * GOAWAY: no more requests; those that were made go on, and leave before it. Emits once and completes when they have
+   * ended and the connection has; errors as `closed` does. Hot, idempotent, replayed.
    */
   shutdown(): Observable<void>;
   /** Emits once and completes when the connection has ended in order; errors with why it broke. Replayed. */

@@ -60,13 +60,13 @@ export class Http2Connection {
     return this.session.destroyed;
   }
 
-  /** To be called with each stream whose end matters, before that; {@link settled} is to be called after it. */
-  add(stream: Http2Stream): void {
+  /** Calls `onClose` when the stream is gone; until then it is one of those that the connection can take with it. */
+  watch(stream: Http2Stream, onClose: () => void): void {
     this.#streams.add(stream);
-  }
-
-  settled(stream: Http2Stream): void {
-    this.#streams.delete(stream);
+    stream.on('close', () => {
+      this.#streams.delete(stream);
+      onClose();
+    });
   }
 
   /** Whether the connection went away under the stream: of one that the peer had reset before, node:http2 tells no difference. */
@@ -186,7 +186,7 @@ export class Http2Connection {
     const { session } = this;
     const destroy = session.destroy.bind(session);
     session.destroy = (error?: Error, code?: number) => {
-      if (!session.destroyed) this.#noteClosed();
+      this.#noteClosed();
       if (!session.destroyed && typeof error === 'object' && error !== null) this.#broke(error); // it may be a code instead
       destroy(error, code);
     };

@@ -3,7 +3,7 @@ import type { Http2Session } from 'node:http2';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Flow } from '../flow/flow.js';
-import { nativeNodeStream } from '../node/native-node-stream.js';
+import { isCut, nativeNodeStream } from '../node/native-node-stream.js';
 
 export interface OpenSession<S extends Http2Session> {
   readonly session: S;
@@ -28,24 +28,7 @@ export function openSession<S extends Http2Session>(flow: Flow, create: (duplex:
 }
 
 function isWriting(duplex: Duplex): boolean {
-  const { isWriting: isBusy } = duplex as { readonly isWriting?: boolean };
-  return isBusy ?? (duplex.writableLength > 0 || (handleOf(duplex)?.writeQueueSize ?? 0) > 0);
-}
-
-function isCut(duplex: Duplex): boolean {
-  const handle = handleOf(duplex);
-  const line = handle?._parent ?? handle;
-  return line?.getpeername !== undefined && line.getpeername({}) !== 0;
-}
-
-/** Of a socket, which a session reads and writes past it; that of TLS has the system's as its parent. */
-interface Handle {
-  readonly writeQueueSize?: number;
-  readonly _parent?: Handle;
-  /** 0, or the negative number of a system error. */
-  getpeername?(peer: object): number;
-}
-
-function handleOf(duplex: Duplex): Handle | null | undefined {
-  return (duplex as { readonly _handle?: Handle | null })._handle;
+  // A session writes past a socket, to its handle.
+  const { isWriting: isBusy, _handle } = duplex as { readonly isWriting?: boolean; readonly _handle?: { readonly writeQueueSize?: number } | null };
+  return isBusy ?? (duplex.writableLength > 0 || (_handle?.writeQueueSize ?? 0) > 0);
 }

@@ -38,9 +38,8 @@ export class ServerStream {
   watch(): void {
     if (this.#isWatched) return;
     this.#isWatched = true;
-    this.connection.add(this.stream);
     if (this.stream.destroyed) this.#onClose();
-    else this.stream.on('close', () => this.#onClose());
+    else this.connection.watch(this.stream, () => this.#onClose());
   }
 
   get name(): string {
@@ -102,7 +101,6 @@ export class ServerStream {
       return;
     }
     const { stream, connection, owner } = this;
-    connection.settled(stream);
     owner.onGone();
     const isInOrder = stream.rstCode === NO_ERROR && (stream.writableFinished || !connection.hasLost(stream));
     if (!isInOrder) owner.onLost(streamLoss(this.name, stream, connection, this.#cause));

@@ -51,17 +51,16 @@ export class StreamTransport implements Transport {
 
   open(link: FlowLink): void {
     this.#link = link;
-    this.connection.add(this.stream);
     endInOrderOnly(this.stream);
     if (this.connection.isServer) closeAfterEnd(this.stream);
   }
 
   /** Hears by itself of the end of the stream; left out where the owner does, and calls {@link settle}. */
   listen(): void {
-    const { stream } = this;
+    const { stream, connection } = this;
     let cause: unknown;
     stream.on('error', (error) => (cause = error));
-    stream.on('close', () => this.settle(cause));
+    connection.watch(stream, () => this.settle(cause));
   }
 
   /** The message has no body: END_STREAM came with its head. */
@@ -199,7 +198,6 @@ export class StreamTransport implements Transport {
 
   /** The stream is gone, with `cause` if node:http2 has reported an error: the flow ends or fails as the stream did. */
   settle(cause: unknown): void {
-    this.connection.settled(this.stream);
     if (this.#isAborted) return;
     this.owner?.onGone();
     if (this.#read !== 'over') this.#endRead();

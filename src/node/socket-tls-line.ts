@@ -3,6 +3,7 @@ import { finished, type Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { getSystemErrorName } from 'node:util';
 import type { Flow } from '../flow/flow.js';
+import { isGone, type ConnectionHandle } from './is-gone.js';
 import { SocketTransport } from './socket-transport.js';
 import { takeStream } from './stream-flow.js';
 import { type TlsEnd, TlsLine } from './tls-line.js';
@@ -50,8 +51,7 @@ export class SocketTlsLine extends TlsLine {
     const status = handle?.readStart() ?? 0;
     if (status === 0) handle?.readStop();
     else if (getSystemErrorName(status) === 'EALREADY') return 'announced';
-    const isGone = handle?.getpeername !== undefined && handle.getpeername({}) !== 0;
-    return isGone && !socket.writableEnded ? 'reset' : 'cut';
+    return isGone(handle) && !socket.writableEnded ? 'reset' : 'cut';
   }
 }
 
@@ -61,10 +61,9 @@ const RUNS_ON_HANDLES = process.versions['bun'] === undefined && process.version
 /** Node's TLS (`TLSWrap`) over the handle of a socket. */
 interface SecureHandle {
   readonly reading?: boolean;
-  readonly _parent?: {
+  readonly _parent?: ConnectionHandle & {
     /** 0, or the negative number of a system error. */
     readStart(): number;
     readStop(): number;
-    getpeername?(peer: object): number;
   };
 }
