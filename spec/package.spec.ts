@@ -38,8 +38,8 @@ describe('package.json', () => {
     expect(Object.values(manifest.scripts).join('\n')).not.toMatch(/publish/);
   });
 
-  it('needs nothing at run time but its peer RxJS, what its command line reads and draws with, and WebSockets for Node', () => {
-    expect(Object.keys(manifest.dependencies)).toEqual(['cli-progress', 'commander', 'ws']);
+  it('needs nothing at run time but its peer RxJS, and WebSockets for Node', () => {
+    expect(Object.keys(manifest.dependencies)).toEqual(['ws']);
     expect(manifest.peerDependencies['rxjs']).toBe('^7.8.0');
   });
 

@@ -1,8 +1,8 @@
 // The command line in one file, put together from the sources: once for all spec files, until a source changes.
 
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 
 const root = join(__dirname, '../../..');
 /** Inside the project, where its packages are found; git ignores it. */
@@ -17,7 +17,7 @@ export function cliProgram(): string {
   for (const old of readdirSync(cache)) if (/^cli-\d+\.mjs$/.test(old)) rmSync(join(cache, old), { force: true });
   // Renamed into place once it is whole: several spec files may come here at once.
   const staging = join(cache, `building-${process.pid}-${name}`);
-  buildInto(staging);
+  execFileSync(process.execPath, [join(root, 'tools/bundle-program.mjs'), staging]);
   renameSync(staging, program);
   return program;
 }
@@ -26,17 +26,4 @@ export function cliProgram(): string {
 function newestSource(): number {
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
   return Math.floor(Math.max(...sources.map((path) => statSync(join(root, 'src', path)).mtimeMs)));
-}
-
-function buildInto(outfile: string): void {
-  buildSync({
-    entryPoints: [join(root, 'src/cli/main.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    // Its packages too: one file starts several times as fast. Those in CommonJS ask for Node's own by `require`.
-    banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
-    logLevel: 'error',
-  });
 }
