@@ -1,34 +1,8 @@
-import { mergeMap, Observable, of } from 'rxjs';
-import { type Flow, flowPair } from 'rxjs-flow';
-import { http2Client, http2Server } from 'rxjs-flow/http2';
+import { mergeMap } from 'rxjs';
+import { flowPair } from 'rxjs-flow';
 import { tcpPair } from '../node/support/connected.js';
 import { describeConformance } from '../support/run-conformance.js';
-
-/** The two ends of a CONNECT stream over two connected flows: what the client asks for and what the server sees of it. */
-function tunnelOver([near, far]: readonly [Flow, Flow]): Observable<[Flow, Flow]> {
-  return new Observable((subscriber) => {
-    let upper: Flow | undefined;
-    const serving = http2Server(far, (request) => {
-      upper = request;
-      return of({ status: 200 });
-    }).subscribe({ error: () => {} });
-    const asking = http2Client(near).subscribe({
-      next: (client) => {
-        subscriber.add(
-          client.request({ method: 'CONNECT', authority: 'upper:1' }).subscribe({
-            next: (response) => subscriber.next([response, upper!]),
-            error: () => {},
-          }),
-        );
-      },
-      error: () => {},
-    });
-    subscriber.add(() => {
-      asking.unsubscribe();
-      serving.unsubscribe();
-    });
-  });
-}
+import { tunnelOver } from './support/tunnel.js';
 
 describeConformance('an HTTP/2 tunnel', { create: () => tunnelOver(flowPair()) });
 // Past the bridge, where node:http2 has turns of the event loop of its own.

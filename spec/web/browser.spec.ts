@@ -167,6 +167,6 @@ describe.each(Object.entries(TRANSPORTS))('conformance of %s in a browser', (tra
   const inPage = (name: string) => async () => {
     expect(await page.evaluate(`runCase(${JSON.stringify(transport)}, ${JSON.stringify(name)})`)).toBeUndefined();
   };
-  const run = runAhead(wanted.map(({ name }) => inPage(name)), LANES);
-  wanted.forEach(({ name }, at) => it(name, () => run(at), CASE_MS));
+  const ahead = runAhead(wanted.map(({ name }) => inPage(name)), LANES);
+  wanted.forEach(({ name }, at) => it(name, () => ahead.run(at), CASE_MS));
 });
