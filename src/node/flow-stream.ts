@@ -16,8 +16,11 @@ export class FlowStream extends Duplex {
   #end: (() => void) | null = null;
   #isDue = false;
 
-  constructor(protected readonly flow: Flow) {
-    super({ readableHighWaterMark: HIGH_WATER_MARK, writableHighWaterMark: HIGH_WATER_MARK });
+  constructor(
+    protected readonly flow: Flow,
+    options: { readonly autoDestroy?: boolean } = {},
+  ) {
+    super({ readableHighWaterMark: HIGH_WATER_MARK, writableHighWaterMark: HIGH_WATER_MARK, ...options });
     flow.closed.subscribe({
       // Until its end a read reports how the flow broke, behind the data that came before.
       error: (error: unknown) => {

@@ -3,6 +3,7 @@
  * wrote before is through, and drops what is held back when it fails. It knows by the next turn of the event loop, and in
  * memory a peer's answer would come earlier: so what comes waits for that turn. A write that is stuck holds up nothing.
  */
+import type { Flow } from '../flow/flow.js';
 import { FlowStream } from './flow-stream.js';
 
 type Done = (error?: Error) => void;
@@ -11,6 +12,11 @@ export class TlsLineStream extends FlowStream {
   /** A write is through, and TLS does not know yet. */
   #isReporting = false;
   #waiting: (() => void) | null = null;
+
+  /** Its end is not yet that of TLS, which would be destroyed with it, and all that nobody has read there yet. */
+  constructor(flow: Flow) {
+    super(flow, { autoDestroy: false });
+  }
 
   override _write(chunk: Uint8Array, encoding: BufferEncoding, done: Done): void {
     super._write(chunk, encoding, (error) => this.#report(done, error));

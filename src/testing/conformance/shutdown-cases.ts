@@ -90,6 +90,21 @@ export const shutdownCases: readonly CaseDefinition[] = [
     },
   },
   {
+    name: "what comes after shutdown('write'), with the end of the peer behind it, waits for whoever reads late",
+    needs: ['halfClose'],
+    async test(stage) {
+      stage.watch(stage.near.shutdown('write'));
+      await stage.ended('the read of the peer', stage.reading(stage.far));
+      stage.writing(stage.far, 'kept');
+      stage.watch(stage.far.shutdown('write'));
+      await stage.quiet();
+      const reading = stage.reading(stage.near);
+      await stage.ended('the read', reading);
+      equal(reading.ended, 'complete', 'how the read ended');
+      equal(textOf(reading), 'kept', 'what was read after both ends');
+    },
+  },
+  {
     name: 'a half-closed conversation ends in order: the question, its EOF, the answer, its EOF',
     needs: ['halfClose'],
     async test(stage) {
