@@ -642,14 +642,104 @@ export const brokenFlows: readonly BrokenFlow[] = [
   },
   {
     fault: 'completes close() without emitting',
-    caughtBy: 'close() emits once and completes when both sides close',
+    caughtBy: 'shutdown(), close() and closed emit once before they complete',
     saying: /emissions: expected 1, got 0/,
     break: (flow) => but(flow, { close: () => flow.close().pipe(ignoreElements()) }),
   },
   {
     fault: 'emits twice at close()',
-    caughtBy: 'close() emits once and completes when both sides close',
+    caughtBy: 'shutdown(), close() and closed emit once before they complete',
     saying: /emissions: expected 1, got 2/,
     break: (flow) => but(flow, { close: () => flow.close().pipe(endWith(undefined)) }),
+  },
+  {
+    fault: 'emits twice at close(), where nobody has claimed how often',
+    caughtBy: 'close() completes when both sides close',
+    saying: /close\(\) or closed emitted 2 times/,
+    break: (flow) => but(flow, { close: () => flow.close().pipe(endWith(undefined)) }),
+  },
+  {
+    fault: 'settles its pending results in reverse',
+    caughtBy: 'pending results settle in call order',
+    saying: /a later write settled before an earlier one/,
+    break(flow) {
+      const held: Subject<WriteResult>[] = [];
+      const release = () => {
+        for (const one of held.splice(0).reverse()) {
+          one.next(ok);
+          one.complete();
+        }
+      };
+      const reversed = (buffer: Uint8Array) => {
+        const result = flow.write(buffer);
+        let isSettled = false;
+        result.subscribe(() => (isSettled = true));
+        if (isSettled) return result;
+        const told = new ReplaySubject<WriteResult>(1);
+        held.push(told);
+        result.subscribe(() => setTimeout(release, 0));
+        return told;
+      };
+      return but(flow, { write: reversed });
+    },
+  },
+  {
+    fault: 'is busy in the complete of its last reader',
+    caughtBy: 'a subscription made in the complete of take(1) is accepted',
+    saying: /the second read was refused/,
+    break(flow) {
+      let active = 0;
+      const read = defer(() => {
+        if (active > 0) return throwError(() => new FlowError('busy', 'one reader, please: share()'));
+        active += 1;
+        return flow.read().pipe(finalize(() => (active -= 1)));
+      });
+      return but(flow, { read: () => read });
+    },
+  },
+  {
+    fault: 'takes the second write after the end',
+    caughtBy: "writes after shutdown('write') are closed",
+    saying: /the write was accepted/,
+    break(flow) {
+      let refused = false;
+      const forgetful = (buffer: Uint8Array) => (refused ? of(ok) : flow.write(buffer).pipe(tap((result) => (refused = !result.ok))));
+      return but(flow, { write: forgetful });
+    },
+  },
+  {
+    fault: 'drops what follows an empty buffer of writev()',
+    caughtBy: 'writev() of nothing, or of empty buffers',
+    saying: /still waiting until the read has brought "xy"/,
+    break(flow) {
+      const upToEmpty = (buffers: readonly Uint8Array[]) => {
+        const first = buffers.findIndex((buffer) => buffer.byteLength > 0);
+        const empty = buffers.findIndex((buffer, at) => at > first && buffer.byteLength === 0);
+        return flow.writev(empty < 0 ? buffers : buffers.slice(0, empty));
+      };
+      return but(flow, { writev: upToEmpty });
+    },
+  },
+  {
+    fault: 'takes a falsy reason for none',
+    caughtBy: 'abort() takes any reason',
+    saying: /cause of its error: expected 0, got undefined/,
+    break: (flow) => but(flow, { abort: (reason) => flow.abort(reason === 0 ? undefined : reason) }),
+  },
+  {
+    fault: 'loses a failure that nobody was reading to see',
+    caughtBy: 'a failure that came while nobody was reading',
+    saying: /still waiting until the read of the peer has ended/,
+    break(flow) {
+      let readers = 0;
+      let isLost = false;
+      flow.closed.subscribe({ error: () => (isLost = readers === 0) });
+      const read = defer(() => {
+        if (isLost) return NEVER;
+        readers += 1;
+        return flow.read().pipe(finalize(() => (readers -= 1)));
+      });
+      return but(flow, { read: () => read });
+    },
   },
 ];

@@ -47,7 +47,7 @@ describe('conformance()', () => {
   });
 
   it('runs everything that a transport can do', () => {
-    const cases = conformance({ create, capabilities: { immediate: true, byReference: true } });
+    const cases = conformance({ create, capabilities: { immediate: true, byReference: true, endingsEmit: true } });
     expect(cases.filter((one) => one.skipped !== undefined)).toEqual([]);
   });
 
@@ -66,10 +66,12 @@ describe('conformance()', () => {
   it('fails with the failure of create() as the cause', async () => {
     const failure = new Error('no such port');
     await expect(first({ create: () => throwError(() => failure) }).run()).rejects.toMatchObject({
-      message: 'create() failed',
+      message: 'create() failed: no such port',
       cause: failure,
     });
     await expect(first({ create: () => EMPTY }).run()).rejects.toThrow('create() made no flows');
+    await expect(first({ create: () => flowPair() as never }).run()).rejects.toThrow('create() must emit a pair of flows, not a PipedFlow');
+    await expect(first({ create: () => of([flowPair()[0], 7]) as never }).run()).rejects.toThrow('create()[1] must be a Flow, not number 7');
     await expect(
       first({
         create: () => {

@@ -20,7 +20,7 @@ export interface ConformanceOptions {
    * value counts, and the subscription is kept until the case is over.
    */
   create(): ObservableInput<[Flow, Flow]>;
-  /** What the transport cannot do, each with its reason; what is not named here it can (see the type). */
+  /** What the transport cannot do, each with its reason, and what it can do beyond the contract (see the type). */
   readonly capabilities?: ConformanceCapabilities;
   /** Which side each case is about: both in turn (the default), or only the first or the second flow of `create`. */
   readonly sides?: 'both' | 'a→b' | 'b→a';

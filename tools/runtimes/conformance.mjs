@@ -1,5 +1,6 @@
-// The conformance suite over pairs, TCP, TLS, web streams and WebSockets (the web's and Node's), from the installed package, in whatever runtime runs
-// this file, many cases at once, since most of a case's time is waiting. Prints a line for each failure, then one line of JSON for each transport. No test framework.
+// The conformance suite over pairs, TCP, TLS, web streams and WebSockets (the web's and Node's), from the installed
+// package, in whatever runtime runs this file, many cases at once, since most of a case's time is waiting. Prints a line
+// for each failure, then one line of JSON for each transport. No test framework.
 
 import { catchError, combineLatest, mergeMap, NEVER, Observable, of, ReplaySubject, zip } from 'rxjs';
 import { detach, flowPair } from 'rxjs-flow';
@@ -34,7 +35,7 @@ const LIMIT_MS = 30_000;
 let failures = 0;
 for (const [transport, options] of Object.entries(transports)) {
   const counts = { transport, passed: 0, failed: 0, skipped: 0 };
-  const cases = conformance({ ...options, timeLimitMs: LIMIT_MS }).values();
+  const cases = conformance({ ...options, capabilities: { endingsEmit: true, ...options.capabilities }, timeLimitMs: LIMIT_MS }).values();
   await Promise.all(Array.from({ length: LANES }, () => runAll(cases, counts)));
   console.log(JSON.stringify(counts));
   failures += counts.failed;

@@ -37,6 +37,15 @@ export const abortCases: readonly CaseDefinition[] = [
     },
   },
   {
+    name: 'abort() takes any reason, one that is falsy too',
+    async test(stage) {
+      stage.near.abort(0);
+      const reading = stage.reading(stage.near);
+      await stage.ended('a read after abort(0)', reading);
+      equal(failedWith(reading, 'aborted', 'a read after abort(0)').cause, 0, 'cause of its error');
+    },
+  },
+  {
     name: 'abort() is sticky: every later read() errors with code aborted',
     async test(stage) {
       stage.near.abort();
@@ -96,9 +105,10 @@ export const abortCases: readonly CaseDefinition[] = [
     async test(stage) {
       stage.near.abort('first');
       stage.near.abort('second');
-      const closed = stage.watch(stage.near.closed);
-      await stage.ended('closed', closed);
-      equal(failedWith(closed, 'aborted', 'closed').cause, 'first', 'cause of its error');
+      for (const watch of [stage.watch(stage.near.closed), stage.reading(stage.near)]) {
+        await stage.ended('closed or a read', watch);
+        equal(failedWith(watch, 'aborted', 'closed or a read').cause, 'first', 'cause of its error');
+      }
     },
   },
   {
@@ -118,7 +128,7 @@ export const abortCases: readonly CaseDefinition[] = [
   },
   {
     name: 'abort() errors a close() that waits, and one that comes later, as closed does',
-    needs: ['peer'],
+    needs: ['peer', 'halfClose'],
     async test(stage) {
       const waiting = stage.watch(stage.near.close());
       stage.near.abort('given up');
@@ -179,6 +189,17 @@ export const abortCases: readonly CaseDefinition[] = [
       await stage.ended('the read of the peer', rest);
       equal(textOf(first) + textOf(rest), 'one two three', 'what the peer read before the failure');
       failedWith(rest, 'reset', 'the read of the peer');
+    },
+  },
+  {
+    name: 'a failure that came while nobody was reading is told to the next read()',
+    needs: ['reset'],
+    async test(stage) {
+      stage.near.abort();
+      await stage.quiet();
+      const reading = stage.reading(stage.far);
+      await stage.ended('the read of the peer', reading);
+      failedWith(reading, 'reset', 'the read of the peer');
     },
   },
   {

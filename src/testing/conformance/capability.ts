@@ -4,19 +4,23 @@ import { describe } from '../../flow/describe.js';
 /**
  * Every capability is either had or not; not having it takes a reason, which the skipped cases carry.
  *
+ * Had unless declared as missing:
  * - `halfClose`: one direction can end while the other goes on
  * - `reset`: the peer of an aborted flow fails with code `reset`
  * - `backpressure`: writes stay pending while the peer does not read
  * - `peer`: there is somebody for `close()` to wait for (function-based flows have nobody)
+ *
+ * Missing unless claimed by `true`:
  * - `immediate`: what is written is with the peer as soon as `write` returns (in memory)
  * - `byReference`: the peer reads the very buffers that were written (in memory)
+ * - `endingsEmit`: `shutdown()`, `close()` and `closed` emit once before they complete, as all flows of this package do
  */
-export type ConformanceCapability = 'halfClose' | 'reset' | 'backpressure' | 'peer' | 'immediate' | 'byReference';
+export type ConformanceCapability = 'halfClose' | 'reset' | 'backpressure' | 'peer' | 'immediate' | 'byReference' | 'endingsEmit';
 
 /** `true`: the transport can. A string: it cannot, and why. `false`: it cannot, without a word. */
 export type ConformanceCapabilities = Readonly<Partial<Record<ConformanceCapability, boolean | string>>>;
 
-/** Why the capability is missing if nothing else is said; `true` for those every transport has unless it says no. */
+/** What holds if nothing is said: `true`, or why the capability is missing. */
 const DEFAULTS: Readonly<Record<ConformanceCapability, true | string>> = {
   halfClose: true,
   reset: true,
@@ -24,6 +28,7 @@ const DEFAULTS: Readonly<Record<ConformanceCapability, true | string>> = {
   peer: true,
   immediate: 'not claimed: bytes may be on their way when write() returns',
   byReference: 'not claimed: the transport may copy',
+  endingsEmit: 'not claimed: the contract says only that they complete',
 };
 
 /** The declared capabilities over the defaults: `true`, or the reason why not. */

@@ -3,8 +3,11 @@
  * at the case's time limit. It cleans up after itself: both flows are aborted and every timer is cleared.
  */
 import { defer, from, type Observable, type ObservableInput } from 'rxjs';
+import { checkFlow } from '../../flow/check-flow.js';
+import { describe } from '../../flow/describe.js';
 import type { Flow, WriteResult } from '../../flow/flow.js';
 import type { FlowError, FlowErrorCode } from '../../flow/flow-error.js';
+import { formatError } from '../../flow/format-error.js';
 import { toBytes } from '../bytes.js';
 import { equal, isCoded, pattern, sizeOf, textOf } from './verdict.js';
 import { Watch } from './watch.js';
@@ -52,10 +55,7 @@ export class Stage {
     // Kept subscribed for as long as the case runs: where lifetime is subscription, it is what keeps the flows open.
     const made = this.watch(defer(() => from(create())));
     await this.when('create() has made two flows', () => made.values.length > 0 || made.isEnded);
-    if (made.values.length === 0) {
-      throw new Error(`create() ${made.ended === 'error' ? 'failed' : 'made no flows'}`, { cause: made.error });
-    }
-    const [a, b] = made.values[0]!;
+    const [a, b] = pairOf(made);
     this.near = swapped ? b : a;
     this.far = swapped ? a : b;
   }
@@ -81,7 +81,7 @@ export class Stage {
 
   // ── waiting ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Waits for `condition`, looked at after each notification of anything watched. */
+  /** Waits for `condition`, looked at after each notification of anything watched; rejects with what it throws. */
   when(until: string, condition: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       const wait = { until, condition, resolve, reject };
@@ -203,9 +203,13 @@ export class Stage {
 
   #check(): void {
     for (const wait of this.#waits) {
-      if (!wait.condition()) continue;
+      try {
+        if (!wait.condition()) continue;
+        wait.resolve();
+      } catch (error) {
+        wait.reject(error);
+      }
       this.#waits.delete(wait);
-      wait.resolve();
     }
   }
 
@@ -216,6 +220,16 @@ export class Stage {
       wait.reject(new Error(`time limit of ${this.#limitMs} ms: still waiting until ${wait.until}`));
     }
   }
+}
+
+/** What `create()` has made, if that is two flows. */
+function pairOf(made: Watch<[Flow, Flow]>): [Flow, Flow] {
+  if (made.ended === 'error') throw new Error(`create() failed: ${formatError(made.error)}`, { cause: made.error });
+  if (made.values.length === 0) throw new Error('create() made no flows');
+  const pair = made.values[0]!;
+  if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError(`create() must emit a pair of flows, not ${describe(pair)}`);
+  pair.forEach((flow, at) => checkFlow(`create()[${at}]`, flow));
+  return pair;
 }
 
 const QUIET_MS = 20;

@@ -1,13 +1,22 @@
 /** What conformance cases judge with: each of these throws a plain Error that says what was expected and what came. */
 import { isFlowError, type FlowError, type FlowErrorCode } from '../../flow/flow-error.js';
 import { formatError } from '../../flow/format-error.js';
-import { joinBytes, toText } from '../bytes.js';
+import { joinBytes, toBytes, toText } from '../bytes.js';
+import { difference } from '../difference.js';
 import type { Watch } from './watch.js';
 
 /** Fails unless both are the same, saying `what` was compared. */
 export function equal(actual: unknown, expected: unknown, what: string): void {
   if (Object.is(actual, expected)) return;
+  const areLong = typeof actual === 'string' && typeof expected === 'string' && actual.length + expected.length > LONGEST_SHOWN;
+  if (areLong) throw new Error(`${what} ${difference(toBytes(expected), toBytes(actual))}`);
   throw new Error(`${what}: expected ${show(expected)}, got ${show(actual)}`);
+}
+
+/** Fails unless an ending (`shutdown()`, `close()`, `closed`) has completed, with one emission before that or with none. */
+export function completed(ending: Watch<unknown>, what: string): void {
+  equal(ending.ended, 'complete', `how ${what} ended`);
+  check(ending.values.length <= 1, `${what} emitted ${ending.values.length} times`);
 }
 
 /** Fails with `message` unless `condition` holds. */
@@ -103,6 +112,9 @@ export function throwsTypeError(call: () => unknown, message: RegExp): void {
   }
   throw new Error(`threw nothing where a TypeError naming ${message.source} is due`);
 }
+
+/** Characters of two texts that are shown whole; of longer ones, the place where they part. */
+const LONGEST_SHOWN = 200;
 
 function show(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
