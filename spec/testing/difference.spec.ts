@@ -40,6 +40,10 @@ describe('difference()', () => {
     expect(quote(Uint8Array.of(10, 0, 255, 34))).toBe('"\\n\\u0000\u{fffd}\\""');
   });
 
+  it('quotes what would turn the text around it, or hide, by its number', () => {
+    expect(quote(toBytes('a\u202eb\u0085\u2066\u200f'))).toBe('"a\\u202eb\\u0085\\u2066\\u200f"');
+  });
+
   it('says so when there is none', () => {
     expect(difference(toBytes('same'), toBytes('same'))).toBe('no difference');
   });

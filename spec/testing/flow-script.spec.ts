@@ -129,6 +129,11 @@ describe('flowScript()', () => {
       expect(reading(flow)).toEqual([expect.objectContaining({ code: 'failed', cause })]);
     });
 
+    it('takes a code for the failure of that code', () => {
+      const flow = flowScript().readError('reset').build();
+      expect(reading(flow)).toEqual([expect.objectContaining({ code: 'reset', message: 'script: failed by its script' })]);
+    });
+
     it('lets a write succeed that a readError() follows, whoever reads already', () =>
       virtually((scheduler) => {
         const flow = flowScript().write('x').readError(reset).build();

@@ -1,5 +1,5 @@
 import { concatMap, delay, map, of, take, timer } from 'rxjs';
-import { FlowError } from '../../src/flow/flow-error.js';
+import { FlowError, isFlowError } from '../../src/flow/flow-error.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { toBytes, toText } from '../../src/testing/bytes.js';
 import { FlowTestScheduler } from '../../src/testing/flow-test-scheduler.js';
@@ -51,6 +51,22 @@ describe('FlowTestScheduler', () => {
         expectReads(coldFlow('-#')).toBe('-#');
       }));
 
+    it.each<[string, unknown, unknown]>([
+      ['a code', 'reset', { code: 'reset', message: 'cold flow 1: failed by its marbles' }],
+      ['an object with a code', { code: 'truncated' }, { code: 'truncated' }],
+      ['an error', new Error('boom'), { code: 'failed', cause: new Error('boom') }],
+      ['an error with a code that no flow knows', Object.assign(new Error('boom'), { code: 'EIO' }), { code: 'failed' }],
+      ['any other value', 42, { code: 'failed', cause: 42 }],
+    ])('fails with a FlowError where it was given %s', (_, given, error) =>
+      jestScheduler().run(({ coldFlow, expectReads }) => {
+        const flow = coldFlow('-#', {}, given);
+        const failures: unknown[] = [];
+        flow.closed.subscribe({ error: (failure) => failures.push(failure) });
+        expectReads(flow).toBe('-#', {}, error);
+        expectReads(flow, '--^').toBe('--#', {}, given);
+        timer(3).subscribe(() => expect(failures.map((failure) => isFlowError(failure))).toEqual([true]));
+      }));
+
     it('is a whole flow: it closes when both sides have ended', () =>
       jestScheduler().run(({ coldFlow, expectObservable, expectWrites }) => {
         const flow = coldFlow('-a--|');
@@ -72,6 +88,13 @@ describe('FlowTestScheduler', () => {
       jestScheduler().run(({ coldFlow, expectReads }) => {
         expectReads(coldFlow('-a-b-c-|'), '^---!').toBe('-a-b');
       }));
+
+    it('is over before anything else in the frame of its end, as a subscription of RxJS is', () =>
+      jestScheduler().run(({ cold, coldFlow, expectObservable, expectReads }) => {
+        expectObservable(cold('-a-b-c-|'), '^--!').toBe('-a');
+        expectReads(coldFlow('-a-b-c-|'), '^--!').toBe('-a');
+        expectReads(coldFlow('a|'), '--^').toBe('--a|');
+      }));
   });
 
   describe('expectWrites()', () => {
@@ -89,6 +112,18 @@ describe('FlowTestScheduler', () => {
         });
         expectWrites(ended).toBe('--(xy)|');
         expectWrites(aborted).toBe('--z---#', {}, 'enough');
+      }));
+
+    it.each<[string, unknown]>([
+      ['its reason', 'enough'],
+      ['its code', 'aborted'],
+      ['fields of its error', { code: 'aborted', cause: 'enough' }],
+      ['an equal error', new FlowError('aborted', 'cold flow 1: aborted', { cause: 'enough' })],
+    ])('knows an abort by %s', (_, error) =>
+      jestScheduler().run(({ coldFlow, expectWrites }) => {
+        const flow = coldFlow('');
+        timer(1).subscribe(() => flow.abort('enough'));
+        expectWrites(flow).toBe('-#', {}, error);
       }));
 
     it('does not take the failure of the flow for an abort', () =>
@@ -167,6 +202,17 @@ describe('FlowTestScheduler', () => {
         }),
       );
       expect(message).toContain('writes to cold flow 1 are not as expected\n\nexpected  -x-|\ncame      --A-');
+    });
+
+    it.each([
+      ['are no text', Uint8Array.of(0xff, 0xfe), Uint8Array.of(0xfd, 0xfe), 'at frame 1: differs at byte 0 (0x0000)'],
+      ['are long', new Uint8Array(100_000), new Uint8Array(100_000).fill(1, -1), 'at frame 1: differs at byte 99999 (0x1869f)'],
+    ])('shows where buffers that %s differ', (_, came, expected, words) => {
+      const run = () =>
+        jestScheduler().run(({ coldFlow, expectReads }) => {
+          expectReads(coldFlow('-a|', { a: came })).toBe('-a|', { a: expected });
+        });
+      expect(run).toThrow(words);
     });
 
     it('fails for an abort with another reason', () => {

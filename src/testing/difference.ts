@@ -31,7 +31,7 @@ export function difference(expected: Uint8Array, came: Uint8Array): string {
 export function quote(bytes: Uint8Array, at = 0): string {
   const from = Math.max(0, at - TEXT_BEFORE);
   const to = Math.min(bytes.byteLength, from + TEXT_WIDTH);
-  const text = JSON.stringify(toText(bytes.subarray(from, to)));
+  const text = JSON.stringify(toText(bytes.subarray(from, to))).replace(UNSEEN, escapeOf);
   return `${from > 0 ? '…' : ''}${text}${to < bytes.byteLength ? `… (${bytes.byteLength} bytes)` : ''}`;
 }
 
@@ -45,6 +45,11 @@ function hexLine(bytes: Uint8Array, at: number): string {
   }
   return row;
 }
+
+/** What changes how a terminal shows the text around it, beyond what JSON escapes: more controls, and directions of writing. */
+const UNSEEN = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+const escapeOf = (character: string) => `\\u${hex(character.charCodeAt(0), 4)}`;
 
 function hex(value: number, width: number): string {
   return value.toString(16).padStart(width, '0');

@@ -24,7 +24,10 @@ export interface FlowScript {
   write(bytes: string | Uint8Array): this;
   /** Nothing happens for so long; what is written meanwhile stays pending. On an RxJS timer: virtual time counts. */
   wait(ms: number): this;
-  /** The next read fails, and the flow with it: with `error` if it is a `FlowError`, else with `failed` and it as cause. */
+  /**
+   * The next read fails, and the flow with it: with `error` if it is a `FlowError`, with one of that code if it is a
+   * `FlowErrorCode`, else with `failed` and it as cause.
+   */
   readError(error: unknown): this;
   /** The next write resolves to `{ok: false}`, with the error as in {@link readError}; reading goes on. */
   writeError(error: unknown): this;

@@ -3,8 +3,9 @@
  * starts with the first read, and goes on from there whether or not anybody reads.
  */
 import { Subscription, type SchedulerLike } from 'rxjs';
-import { FlowError } from '../../flow/flow-error.js';
+import type { FlowError } from '../../flow/flow-error.js';
 import type { FlowLink, Transport } from '../../flow/transport.js';
+import { asFlowError } from '../as-flow-error.js';
 import type { Moment } from './moment.js';
 
 export class ColdTransport implements Transport {
@@ -53,7 +54,7 @@ export class ColdTransport implements Transport {
     else if (moment.kind === 'complete') this.#link.end();
     else {
       this.#hasFailed = true;
-      this.#link.fail((moment.value ?? new FlowError('failed', `${this.name}: failed by its marbles`)) as FlowError);
+      this.#link.fail(asFlowError(moment.value, `${this.name}: failed by its marbles`));
     }
   }
 

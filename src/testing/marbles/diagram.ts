@@ -5,7 +5,7 @@
 import { formatError } from '../../flow/format-error.js';
 import { isBytes } from '../../flow/is-bytes.js';
 import { toText } from '../bytes.js';
-import { quote } from '../difference.js';
+import { difference, quote } from '../difference.js';
 import type { Moment } from './moment.js';
 import { sameValue } from './same-value.js';
 
@@ -28,7 +28,19 @@ export function compareDiagrams(expected: readonly Moment[], came: readonly Mome
     for (const row of rows) row.draw(frame, width);
     before = frame + 1;
   }
-  return [`expected  ${rows[0].text()}`, `came      ${rows[1].text()}`, ...letters.legend()].join('\n');
+  const lines = [`expected  ${rows[0].text()}`, `came      ${rows[1].text()}`, ...letters.legend()];
+  return [...lines, ...closerLook(expected, came)].join('\n');
+}
+
+/** The first two buffers that differ, byte by byte, where their texts alone would not show it. */
+function closerLook(expected: readonly Moment[], came: readonly Moment[]): string[] {
+  for (const [at, { value: due, frame }] of expected.entries()) {
+    const one = came[at]?.value;
+    if (!isBytes(due) || !isBytes(one) || sameValue(due, one)) continue;
+    const isPlain = [due, one].every((bytes) => bytes.byteLength <= LONGEST_PLAIN && !toText(bytes).includes('\ufffd'));
+    return isPlain ? [] : [`at frame ${frame}: ${difference(due, one)}`];
+  }
+  return [];
 }
 
 function framesOf(...rows: readonly (readonly Moment[])[]): number[] {
@@ -127,3 +139,5 @@ function show(value: unknown): string {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const LONGEST_SILENCE = 12;
+/** Bytes of a text that is shown whole. */
+const LONGEST_PLAIN = 64;

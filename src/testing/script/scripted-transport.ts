@@ -3,8 +3,9 @@
  * the first deviation. One script, one transport; the queueing is the engine's.
  */
 import { asapScheduler, Subscription, timer } from 'rxjs';
-import { FlowError, isFlowError } from '../../flow/flow-error.js';
+import { FlowError } from '../../flow/flow-error.js';
 import type { FlowLink, Transport } from '../../flow/transport.js';
+import { asFlowError } from '../as-flow-error.js';
 import { firstDifference, joinBytes } from '../bytes.js';
 import { difference, quote } from '../difference.js';
 import { nameOfStep, type Step } from './step.js';
@@ -176,7 +177,7 @@ export class ScriptedTransport implements Transport {
   }
 
   #asFlowError(error: unknown): FlowError {
-    return isFlowError(error) ? error : new FlowError('failed', `${this.name}: failed by its script`, { cause: error });
+    return asFlowError(error, `${this.name}: failed by its script`);
   }
 
   #leftOver(step: Step, at: number): string {
