@@ -383,8 +383,19 @@ describe('Pipe: room', () => {
     expect(pipe.bytes).toBe(4);
   });
 
-  it('takes one buffer above the hard limit where nothing else waits', () => {
-    expect(new Pipe(1, { limit: 4 }).push(bytes('abcdef'))).toBe(FULL);
+  it('takes no buffer above the hard limit, though nothing else waits', () => {
+    const pipe = new Pipe(1, { limit: 4 });
+    expect(pipe.push(bytes('abcde'))).toBe(OVERFLOW);
+    expect(pipe.bytes).toBe(0);
+    expect(pipe.push(bytes('abcd'))).toBe(FULL);
+  });
+
+  it('hands a buffer of any size to a reader that waits', () => {
+    const pipe = new Pipe(1, { limit: 4 });
+    const reader = new LoggingReader();
+    pipe.claim(reader);
+    expect(pipe.push(bytes('abcdef'))).toBe(OK);
+    expect(reader.log).toEqual(['abcdef']);
   });
 });
 

@@ -419,7 +419,7 @@ export class Pipe {
   }
 
   #isOverLimit(size: number): boolean {
-    return this.#ring.length > 0 && (this.bytes + size > this.limit || this.#ring.length >= MOST_BUFFERS);
+    return this.bytes + size > this.limit || this.#ring.length >= MOST_BUFFERS;
   }
 
   #isFailed(): boolean {
