@@ -133,6 +133,30 @@ describe.each([
     expect(received).toBe('before');
   });
 
+  it('is destroyed when the flow breaks while nobody reads, nor writes', async () => {
+    const [near, far] = pair();
+    const stream = toNodeStream(near);
+    const failed = once(stream, 'error') as Promise<[FlowError]>;
+    far.abort();
+    expect((await failed)[0].code).toBe('reset');
+    expect(stream.destroyed).toBe(true);
+  });
+
+  it('keeps what came before the flow broke for whoever reads late', async () => {
+    const [near, far] = pair();
+    const stream = toNodeStream(near);
+    far.write(utf8('one '));
+    far.write(utf8('two'));
+    far.abort();
+    await new Promise(setImmediate);
+    expect(stream.destroyed).toBe(false);
+    const failed = once(stream, 'error') as Promise<[FlowError]>;
+    let received = '';
+    stream.on('data', (chunk: Buffer) => (received += String(chunk)));
+    expect((await failed)[0].code).toBe('reset');
+    expect(received).toBe('one two');
+  });
+
   it('is destroyed when a write fails', async () => {
     const [near, far] = pair();
     const stream = toNodeStream(near);

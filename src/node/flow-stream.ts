@@ -15,6 +15,7 @@ export class FlowStream extends Duplex {
   #arrivedBytes = 0;
   #end: (() => void) | null = null;
   #isDue = false;
+  #failure: Error | null = null;
 
   constructor(
     protected readonly flow: Flow,
@@ -22,9 +23,10 @@ export class FlowStream extends Duplex {
   ) {
     super({ readableHighWaterMark: HIGH_WATER_MARK, writableHighWaterMark: HIGH_WATER_MARK, ...options });
     flow.closed.subscribe({
-      // Until its end a read reports how the flow broke, behind the data that came before.
+      // Until its end a read reports how the flow broke, behind the data that came before: also where nobody asks for any.
       error: (error: unknown) => {
         if (this.readableEnded) this.destroy(error as Error);
+        else if (!this.#isReading && !this.#isDue) this.#readOn();
       },
     });
   }
@@ -32,6 +34,12 @@ export class FlowStream extends Duplex {
   override _read(): void {
     this.#wanted = true;
     if (!this.#isReading && !this.#isDue) this.#readOn();
+  }
+
+  override read(size?: number): unknown {
+    const chunk: unknown = super.read(size);
+    if (this.#failure !== null && this.readableLength === 0) this.destroy(this.#failure);
+    return chunk;
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error) => void): void {
@@ -66,12 +74,18 @@ export class FlowStream extends Duplex {
       return !enough;
     };
     this.#reading = this.flow.read().pipe(takeWhile(isWanted)).subscribe({
-      error: (error: unknown) => this.#endWith(() => this.destroy(error as Error)),
+      error: (error: unknown) => this.#endWith(() => this.#fail(error as Error)),
       complete: () => {
         this.#isReading = false;
         if (!enough) this.#endWith(() => this.push(null));
       },
     });
+  }
+
+  /** Destroying drops what the stream has and nobody has read yet: the failure waits for that. */
+  #fail(error: Error): void {
+    if (this.readableLength === 0) this.destroy(error);
+    else this.#failure = error;
   }
 
   #endWith(end: () => void): void {
