@@ -130,7 +130,11 @@ describe('spawnFlow', () => {
       cause: { code: 'ENOENT' },
     });
     expect(await failureOf(spawnFlow('/etc/passwd'))).toMatchObject({ code: 'refused', cause: { code: 'EACCES' } });
-    expect(await failureOf(spawnFlow('cat', [], { cwd: '/no/such/folder' }))).toMatchObject({ code: 'refused' });
+    expect(await failureOf(spawnFlow('cat', [], { cwd: '/no/such/folder' }))).toMatchObject({
+      code: 'refused',
+      message: 'exec cat: no such folder to run it in: /no/such/folder',
+      cause: { code: 'ENOENT' },
+    });
     expect(await failureOf(spawnFlow('cat', ['\u0000']))).toMatchObject({ code: 'failed' });
   });
 
@@ -218,6 +222,8 @@ describe('spawnFlow', () => {
     [() => spawnFlow('cat', 'x' as never), 'spawnFlow: args must be an array of strings, not a string'],
     [() => spawnFlow('cat', [7] as never), 'spawnFlow: args must be an array of strings, not an array'],
     [() => spawnFlow('cat', [], { stderr: 'file' as never }), "spawnFlow: stderr must be 'pipe', 'inherit' or 'ignore', not a string"],
+    [() => spawnFlow('cat', [], { killSignal: 'NOPE' as never }), 'spawnFlow: killSignal must be the name of a signal, as SIGTERM, not a string'],
+    [() => spawnFlow('cat', [], { killSignal: 9 as never }), 'spawnFlow: killSignal must be the name of a signal, as SIGTERM, not number 9'],
     [() => spawnFlow('cat', [], { cwd: 7 as never }), 'spawnFlow: cwd must be a string that is not empty, not number 7'],
   ])('throws a TypeError for wrong arguments: %#', (call, message) => {
     expect(call).toThrow(new TypeError(message));

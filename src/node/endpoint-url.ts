@@ -74,6 +74,7 @@ export class EndpointUrl {
     const raw = this.href.slice(this.scheme.length);
     const [command, ...args] = wordsOf(/\s/.test(raw.trim()) ? raw : decoded(raw));
     if (command === undefined) throw this.bad(`${quote(this.href)} has no command (as in exec:sort -n)`);
+    if (/['"]/.test(raw.replace(QUOTED, ''))) throw this.bad(`${quote(this.href)} has a quotation mark without its other one`);
     return [command, ...args];
   }
 
@@ -99,11 +100,13 @@ export class EndpointUrl {
   }
 }
 
+const QUOTED = /\\.|'[^']*'|"(?:\\.|[^"\\])*"/gs;
+
 /** A backslash takes the next character as it is, but between single quotes. */
 function wordsOf(text: string): string[] {
-  const words = text.match(/(?:\\.|'[^']*'|"(?:\\.|[^"])*"|[^\s])+/gs) ?? [];
+  const words = text.match(/(?:\\.|'[^']*'|"(?:\\.|[^"\\])*"|[^\s])+/gs) ?? [];
   const unquoted = (_: string, single?: string, double?: string, escaped?: string) => single ?? double?.replace(/\\(.)/gs, '$1') ?? escaped!;
-  return words.map((word) => word.replace(/'([^']*)'|"((?:\\.|[^"])*)"|\\(.)/gs, unquoted));
+  return words.map((word) => word.replace(/'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)/gs, unquoted));
 }
 
 /** What has a % that encodes nothing stays as it is: a command may well have one. */

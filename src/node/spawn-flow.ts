@@ -1,7 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { timer, type Observable } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
+import { FlowError } from '../flow/flow-error.js';
 import { flowLifetime } from '../flow/flow-lifetime.js';
 import { makeFlow } from '../flow/make-flow.js';
 import { anObject, aText, check, checkConfig, optional, type Requirement } from './check-config.js';
@@ -42,7 +45,7 @@ export interface ProcessFlow extends Flow {
  * {@link ProcessExit} that has its `exitCode` and `signal`. Output held open by what it has started is over half a second
  * after its own end. Aborting kills it.
  *
- * Errors with `FlowError`: `refused` where there is no such program or it may not be run, with the system's error as the
+ * Errors with `FlowError`: `refused` where there is no such program or folder, or it may not be run, with the system's error as the
  * cause. Throws a `TypeError` for wrong arguments.
  *
  * @example
@@ -59,7 +62,11 @@ export function spawnFlow(command: string, args: readonly string[] = [], options
   const { name = `exec ${command}`, cwd, env, stderr = 'pipe', killSignal = 'SIGTERM' } = options;
   const where = { ...(cwd === undefined ? {} : { cwd }), ...(env === undefined ? {} : { env: { ...env } }) };
   return flowLifetime<ProcessFlow>(({ ready, fail }) => {
-    const failed = (error: unknown) => fail(systemFlowError(name, error));
+    const failed = (error: unknown) => {
+      // The system blames the program for that as well.
+      if (cwd === undefined || existsSync(cwd)) fail(systemFlowError(name, error));
+      else fail(new FlowError('refused', `${name}: no such folder to run it in: ${cwd}`, { cause: error }));
+    };
     let child: ChildProcess;
     try {
       child = spawn(command, args, { ...where, stdio: ['pipe', 'pipe', stderr], windowsHide: true });
@@ -110,6 +117,6 @@ const CHECKS = {
   cwd: optional(aText),
   env: optional(anObject),
   name: optional(aText),
-  killSignal: optional(aText),
+  killSignal: optional({ what: 'the name of a signal, as SIGTERM', accepts: (value) => Object.hasOwn(constants.signals, value as string) }),
   stderr: optional({ what: "'pipe', 'inherit' or 'ignore'", accepts: (value) => ['pipe', 'inherit', 'ignore'].includes(value as string) }),
 } as const;
