@@ -1,6 +1,7 @@
-import { concatMap, from, lastValueFrom, map, type Observable, of, Subject, take, timer, toArray } from 'rxjs';
+import { concatMap, from, lastValueFrom, map, type Observable, of, Subject, take, throwError, timer, toArray } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import fc from 'fast-check';
+import { concrete } from '../../src/combinators/concrete.js';
 import { drainMap } from '../../src/combinators/drain-map.js';
 import { detachFlow, isDetached } from '../../src/flow/detached.js';
 import type { Flow } from '../../src/flow/flow.js';
@@ -11,6 +12,7 @@ import type { TapeEvent } from '../../src/inspect/tape-event.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { foreignFlow } from '../support/foreign-flow.js';
 import { describeConformance } from '../support/run-conformance.js';
+import { play, traffic } from './any-traffic.js';
 
 describeConformance('record(flow) over a pair', {
   create: () => of(flowPair().map((flow) => record(flow).flow) as [Flow, Flow]),
@@ -147,6 +149,27 @@ describe('the tape of a recorded flow', () => {
     expect(lines.slice(1)).toEqual(['0 wanted', '0 read a']);
   });
 
+  it('says nothing of one that is refused as busy by a flow with codes of its own, and goes on', () => {
+    const [inner, peer] = flowPair();
+    const { flow, tape } = record(concrete(inner));
+    const lines = watch(tape);
+    flow.read().subscribe();
+    const refused = jest.fn();
+    flow.read().subscribe({ error: refused });
+    peer.write(bytes('a'));
+    peer.shutdown('write');
+    expect(refused.mock.calls[0][0]).toMatchObject({ code: 'failed' });
+    expect(lines.slice(1)).toEqual(['0 wanted', '0 read a', '0 eof']);
+  });
+
+  it('keeps a failure of a code that it does not know as `failed`, the code in its text', () => {
+    const failure = new FlowError('lost' as 'reset', 'new: gone');
+    const { tape } = record({ ...foreignFlow(flowPair()[0]), closed: throwError(() => failure) });
+    const events: TapeEvent[] = [];
+    tape.subscribe((event) => events.push(event));
+    expect(events.at(-1)).toMatchObject({ kind: 'broken', error: { code: 'failed', message: 'lost: new: gone' } });
+  });
+
   it('numbers writes, joins the pieces of a writev, and tells failed results with their code', () => {
     const { flow, lines } = recordedPair();
     flow.writev([bytes('ab'), bytes(''), bytes('c')]);
@@ -160,6 +183,14 @@ describe('the tape of a recorded flow', () => {
       '0 write 2: late',
       '0 result 2: closed',
     ]);
+  });
+
+  it('takes no number for a write that is too large to be held', () => {
+    const { flow, lines } = recordedPair();
+    const large = new Uint8Array(2 ** 28);
+    expect(() => flow.writev(Array<Uint8Array>(40).fill(large))).toThrow('Invalid typed array length');
+    flow.write(bytes('a'));
+    expect(lines.slice(1)).toEqual(['0 write 1: a', '0 result 1: ok']);
   });
 
   it('tells each call of shutdown, and the flush once', () => {
@@ -412,55 +443,10 @@ describe('a recorded flow', () => {
   });
 });
 
-type Step =
-  | { do: 'write' | 'peer writes'; size: number }
-  | { do: 'read' | 'unsubscribe' | 'take one' | 'peer reads' | 'shutdown' | 'peer shuts down' | 'close' | 'abort' | 'peer aborts' };
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('write' as const, 'peer writes' as const), size: fc.nat(12) }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('read' as const, 'unsubscribe' as const, 'take one' as const, 'peer reads' as const) }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constantFrom('shutdown' as const, 'peer shuts down' as const, 'close' as const, 'abort' as const, 'peer aborts' as const),
-    }),
-  },
-);
-
-/** Plays the steps on one side of a pair, `dress` put over it, and tells all that can be seen from either side. */
-function play(steps: readonly Step[], dress: (flow: Flow) => Flow): string[] {
-  const seen: string[] = [];
-  const [inner, peer] = flowPair({ capacity: 16 });
-  const flow = dress(inner);
-  const note = (who: string) => ({
-    next: (value: unknown) => seen.push(`${who}: ${value instanceof Uint8Array ? [...value].join() : JSON.stringify(value)}`),
-    error: (error: FlowError) => seen.push(`${who} fails: ${error.code} ${error.message}`),
-    complete: () => seen.push(`${who} is done`),
-  });
-  flow.closed.subscribe(note('closed'));
-  peer.closed.subscribe(note('peer closed'));
-  let reading = flow.read().subscribe(note('read'));
-  steps.forEach((one, at) => {
-    const data = new Uint8Array('size' in one ? one.size : 0).fill(at);
-    if (one.do === 'write') flow.write(data).subscribe(note(`write ${at}`));
-    else if (one.do === 'peer writes') peer.write(data).subscribe(note(`peer write ${at}`));
-    else if (one.do === 'unsubscribe') reading.unsubscribe();
-    else if (one.do === 'read') reading = flow.read().subscribe(note(`read ${at}`));
-    else if (one.do === 'take one') flow.read().pipe(take(1)).subscribe(note(`take ${at}`));
-    else if (one.do === 'peer reads') peer.read().subscribe(note(`peer read ${at}`));
-    else if (one.do === 'shutdown') flow.shutdown('write').subscribe(note(`shutdown ${at}`));
-    else if (one.do === 'peer shuts down') peer.shutdown('write').subscribe(note(`peer shutdown ${at}`));
-    else if (one.do === 'close') flow.close().subscribe(note(`close ${at}`));
-    else if (one.do === 'abort') flow.abort('reason');
-    else peer.abort();
-  });
-  return seen;
-}
-
 describe('recording', () => {
   it('changes nothing that either side can see, whatever they do', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      fc.property(traffic, (steps) => {
         expect(play(steps, (flow) => record(flow).flow)).toEqual(play(steps, (flow) => flow));
       }),
       { numRuns: 200 },

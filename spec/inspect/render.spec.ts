@@ -67,6 +67,23 @@ function repeated(tape: readonly TapeEvent[], times: number): TapeEvent[] {
   return Array.from({ length: times }, (_, round) => tape.map((event) => ({ ...event, at: event.at + round * span }))).flat();
 }
 
+/** Failures of every kind, with a code of whoever made the tape. */
+function brokenBy(code: string): TapeEvent[] {
+  const error = { code: code as 'reset', message: code };
+  return [
+    write(1, 1, 5),
+    { at: 4, kind: 'write-result', direction: 'out', id: 1, ok: false, error },
+    { at: 5, kind: 'read-error', direction: 'in', error },
+    { at: 6, kind: 'abort', direction: 'both', reason: code },
+    { at: 7, kind: 'broken', direction: 'both', error },
+  ];
+}
+
+/** What acts on a terminal, or turns its text around; newlines are the picture's own. */
+const ACTIVE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}]/u;
+
+const tooWide = (picture: string, width: number): string[] => picture.split('\n').filter((line) => line.length > width);
+
 function lane(picture: string, name: string): string {
   return picture
     .split('\n')
@@ -173,12 +190,36 @@ describe('renderMarbles', () => {
   it('keeps to its width, and draws any tape', () => {
     fc.assert(
       fc.property(arbitraryTape, fc.constantFrom(1, 50), fc.integer({ min: 40, max: 200 }), (tape, times, width) => {
-        const [head, ...rows] = renderMarbles(repeated(tape, times), { width }).split('\n\n');
-        expect(rows.slice(0, -1).flatMap((row) => row.split('\n').filter((line) => line.length > width))).toEqual([]);
-        expect(head).toMatch(/^.*\n {2}in .*\n {2}out .*$/m);
+        const picture = renderMarbles(repeated(tape, times), { width });
+        expect(tooWide(picture, width)).toEqual([]);
+        // What is too wide for its line goes on below it.
+        expect(picture.split('\n\n')[0]).toMatch(/^.*\n {2}in .*\n(?: {7}\S.*\n)* {2}out .*$/m);
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('keeps to its width whatever the flow and its failures are called', () => {
+    const word = fc.oneof(arbitraryText, fc.string({ maxLength: 400 }), fc.string({ unit: 'grapheme', maxLength: 60 }), fc.constantFrom('x'.repeat(300), ' '.repeat(300)));
+    fc.assert(
+      fc.property(word, word, fc.integer({ min: 40, max: 120 }), (name, code, width) => {
+        const picture = renderMarbles([start(name), ...brokenBy(code)], { width });
+        expect(tooWide(picture, width)).toEqual([]);
+        expect(picture).not.toMatch(ACTIVE);
+      }),
+    );
+  });
+
+  it('wraps what is too wide where one of its parts ends', () => {
+    const tape = [start(`tcp ${'n'.repeat(40)}`), ...conversation.slice(1)];
+    expect(renderMarbles(tape, { width: 50 }).split('\n').slice(0, 6)).toEqual([
+      `tcp ${'n'.repeat(40)},`,
+      '  160 ms, closed',
+      '  in   peer -> here   2 reads, 50 B;',
+      '       data waited for a reader up to 15 ms;',
+      '       EOF at 160 ms',
+      '  out  here -> peer   2 writes, 64 KiB;',
+    ]);
   });
 
   it('lets nothing through that acts on a terminal or spans lines', () => {
@@ -190,12 +231,38 @@ describe('renderMarbles', () => {
     expect(renderMarbles([start('\u001b[31m\u202Ered')])).toContain('\uFFFD[31m\uFFFDred');
   });
 
+  it('makes the codes of failures harmless wherever they stand', () => {
+    const picture = renderMarbles(brokenBy('\u001b[31m\u202Ered\u0000'));
+    expect(picture).not.toMatch(ACTIVE);
+    const code = '\uFFFD[31m\uFFFDred\uFFFD';
+    const [title, inbound, out] = picture.split('\n');
+    expect(title).toBe(`tape, 7 ms, broken: ${code}`);
+    expect([inbound, out]).toEqual([expect.stringContaining(`failed (${code}) at`), expect.stringContaining(`1 failed (${code})`)]);
+    expect([lane(picture, 'in'), lane(picture, 'out')]).toEqual([expect.stringContaining(`#${code}`), expect.stringContaining(`!${code}`)]);
+    expect(lane(picture, 'flow')).toContain(`broken: ${code}`);
+  });
+
   it.each([
     ['a tape', () => renderMarbles(undefined as unknown as TapeEvent[]), /^renderMarbles: tape must be an Observable, .* not undefined$/],
     ['a picture of a tape', () => renderMarblesSvg({} as unknown as TapeEvent[]), /^renderMarblesSvg: tape must be an Observable, .* not an object$/],
     ['a width', () => renderMarbles([], { width: 39 }), /^renderMarbles: width must be a whole number of at least 40, not number 39$/],
   ])('is not made without %s', (_, make, message) => {
     expect(make).toThrow(message);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['the text of a file', '{"tape":"rxjs-flow"}', /^renderMarbles: tape must be an Observable, .* not a string: loadTape makes a tape of a file$/],
+    ['the bytes of a file', Buffer.from('{}'), /^renderMarbles: tape must be an Observable, .* not a Buffer: loadTape makes a tape of a file$/],
+    ['numbers', [start('x'), 42], /^renderMarbles: tape event 2: must be an object, not number 42$/],
+    ['an array with a hole', [start('x'), , start('x')], /^renderMarbles: tape event 2: must be an object, not undefined$/],
+    ['events without a time', [{ kind: 'eof' }], /^renderMarbles: tape event 1: has no at \(a number of milliseconds not below 0\)$/],
+    ['events of no kind', [{ at: 0, kind: 'nonsense' }], /^renderMarbles: tape event 1: kind is none of version 1$/],
+    ['events without their fields', [{ at: 0, kind: 'read' }], /^renderMarbles: tape event 1: has no data \(a Uint8Array\)$/],
+  ])('is not made of %s', async (_, tape, message) => {
+    const render = (): unknown => renderMarbles(tape as TapeEvent[]);
+    expect(render).toThrow(TypeError);
+    expect(render).toThrow(message);
+    if (Array.isArray(tape)) await expect(firstValueFrom(renderMarbles(from(tape as TapeEvent[])))).rejects.toThrow(message);
   });
 
   it('draws an empty tape', () => {
@@ -205,6 +272,7 @@ describe('renderMarbles', () => {
   it('gives an Observable of the picture for a tape that is still to come', async () => {
     const picture: Observable<string> = renderMarbles(from(conversation));
     expect(await firstValueFrom(picture)).toBe(renderMarbles(conversation));
+    expect(await firstValueFrom(picture)).toBe(renderMarbles(conversation)); // and for each subscriber anew
     await expect(firstValueFrom(renderMarbles(throwError(() => new Error('bad tape'))))).rejects.toThrow('bad tape');
   });
 
@@ -302,6 +370,16 @@ describe('renderMarblesSvg', () => {
     expect(picture.length).toBeLessThan(200_000);
   });
 
+  it('shows in the bytes over time what is very little beside the other direction', () => {
+    const data = new Uint8Array(100_000);
+    const tape = longTape(3333).map((event) => (event.kind === 'read' ? { ...event, data } : event));
+    const root = parseXml(renderMarblesSvg(tape));
+    const heights = (style: string) => drawnAs(root, style).map((one) => number(one, 'height'));
+    expect(heights('out bar').length).toBeGreaterThan(100);
+    expect(Math.min(...heights('in bar'), ...heights('out bar'))).toBe(5);
+    expect(Math.max(...heights('in bar'))).toBe(34);
+  });
+
   it('is well-formed for any tape, nothing in it overlaps, and nothing leaves it', () => {
     fc.assert(
       fc.property(arbitraryTape, fc.constantFrom(1, 50), (tape, times) => {
@@ -326,6 +404,15 @@ describe('renderMarblesSvg', () => {
     const picture = renderMarblesSvg([start(name)]);
     expect(picture).not.toContain('<script>');
     expect(textOf(elementsOf(parseXml(picture), 'title')[0]!)).toBe(`<script>alert("1")</script> & 'x'\uFFFD\uFFFD, 0 ms, still open`);
+  });
+
+  it('makes the codes of failures harmless, and as long as there is room for', () => {
+    const root = parseXml(renderMarblesSvg(brokenBy(`\u001b[31m\u202Ered\u0000${'x'.repeat(500)}`)));
+    const texts = [...labelsOf(root), ...['title', 'desc'].flatMap((name) => elementsOf(root, name).map(textOf))];
+    expect(texts.filter((one) => ACTIVE.test(one))).toEqual([]);
+    expect(labelsOf(root)).toContainEqual(expect.stringContaining('\uFFFD[31m\uFFFDred\uFFFDx'));
+    const ends = drawnAs(root, 'rule').map((one) => number(one, 'x2'));
+    expect(Math.max(...ends)).toBeLessThanOrEqual(number(root, 'width'));
   });
 
   it('counts long times in units of a clock', () => {

@@ -62,6 +62,22 @@ function breakageOf(flow: Flow): FlowError {
 }
 
 describe('replay', () => {
+  it('is given a tape, or throws', () => {
+    expect(() => replay('text' as unknown as TapeEvent[])).toThrow(
+      new TypeError('replay: tape must be an Observable, or what can be made one, not a string: loadTape makes a tape of a file'),
+    );
+    expect(() => replay([eof(1), 42 as unknown as TapeEvent])).toThrow(new TypeError('replay: tape event 2: must be an object, not number 42'));
+  });
+
+  it('breaks where something that comes is no event of a tape', () => {
+    const failure = breakageOf(replay(of(read(0, 'a'), { at: 0, kind: 'nonsense' } as unknown as TapeEvent)));
+    expect(failure).toMatchObject({ code: 'failed', cause: new TypeError('replay: tape event 2: kind is none of version 1') });
+  });
+
+  it('has a name that is harmless to a terminal', () => {
+    expect(replay([{ at: 0, kind: 'start', direction: 'both', name: '\u001b[31mred', startedAt: 0 }]).name).toBe('replay of \uFFFD[31mred');
+  });
+
   it('gives what was read at the times at which it was', () => {
     const lines = inVirtualTime((log) => {
       logReads(replay([read(5, 'a'), read(20, 'b'), eof(30)]), log);

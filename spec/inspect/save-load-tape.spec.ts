@@ -8,8 +8,10 @@ import { record } from '../../src/inspect/record.js';
 import { saveTape } from '../../src/inspect/save-tape.js';
 import type { TapeEvent } from '../../src/inspect/tape-event.js';
 import { TapeReader } from '../../src/inspect/tape-reader.js';
+import { TapeWriter } from '../../src/inspect/tape-writer.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { arbitraryTape } from '../support/arbitrary-tape.js';
+import { lawfulTape } from './lawful-tape.js';
 
 const HEADER = '{"tape":"rxjs-flow","version":1}\n';
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -71,18 +73,52 @@ describe('saveTape', () => {
 
   it('refuses to write two tapes into one file', () => {
     const start: TapeEvent = { at: 0, kind: 'start', direction: 'both', name: 'a', startedAt: 0 };
-    expect(() => all(saveTape([start, start]))).toThrow(new TypeError('saveTape: a start event can only be the first of a tape'));
+    expect(() => all(saveTape([start, start]))).toThrow(new TypeError('saveTape: tape event 2: a start event can only be the first of a tape'));
   });
 
   it('fails as the tape fails', () => {
     expect(() => all(throwError(() => new Error('tape')).pipe(saveTape()))).toThrow('tape');
+  });
+
+  it('writes what the format knows, and nothing else that is on an event', () => {
+    const event = { at: 1, kind: 'read', data: Uint8Array.of(255), text: 'a', notes: 1n };
+    expect(all(saveTape([event as unknown as TapeEvent]))).toEqual([HEADER, '{"at":1,"kind":"read","base64":"/w=="}\n']);
+  });
+
+  it.each<[unknown, string]>([
+    [42, 'must be an object, not number 42'],
+    [null, 'must be an object, not null'],
+    [[], 'must be an object, not an array'],
+    [{}, 'has no at (a number of milliseconds not below 0)'],
+    [{ at: NaN, kind: 'eof' }, 'at must be a number of milliseconds not below 0, not number NaN'],
+    [{ at: 0, kind: 'nonsense' }, 'kind is none of version 1'],
+    [{ at: 0, kind: 'read', data: 'text' }, 'data must be a Uint8Array, not a string'],
+    [{ at: 0, kind: 'read', data: new Uint8Array(0) }, 'has no bytes: a read has at least one'],
+    [{ at: 0, kind: 'write', data: new Uint8Array(1) }, 'has no id (a whole number above 0)'],
+    [{ at: 0, kind: 'broken', error: new Error('x') }, 'has no code (a string)'],
+    [{ at: 0, kind: 'broken', error: { code: 'lost', message: '' } }, 'code is none of a FlowError'],
+    [{ at: 0, kind: 'start', name: 'x' }, 'has no startedAt (a number of milliseconds not below 0)'],
+    [{ at: 0, kind: 'start', name: 'x', startedAt: 1e300 }, 'startedAt is no time of a calendar'],
+    [{ at: 0, kind: 'start', startedAt: 0 }, 'has no name (a string)'],
+  ])('refuses, by its number, what loadTape would refuse: %j', (event, fault) => {
+    const told = jest.fn();
+    saveTape([{ at: 0, kind: 'close', direction: 'both' }, event as TapeEvent]).subscribe({ error: told });
+    expect(told.mock.calls).toEqual([[new TypeError(`saveTape: tape event 2: ${fault}`)]]);
+  });
+
+  it('refuses an event whose line would be too long to be read', () => {
+    const writer = new TapeWriter(60);
+    expect(writer.linesOf({ at: 0, kind: 'eof' }, 0)).toHaveLength(2);
+    expect(() => writer.linesOf({ at: 0, kind: 'write', id: 1, data: new Uint8Array(60) }, 1)).toThrow(
+      new FlowError('too-large', 'saveTape: tape event 2: its line exceeds 60 characters'),
+    );
   });
 });
 
 describe('loadTape', () => {
   it('gives back what saveTape was given, however the file is cut', () => {
     fc.assert(
-      fc.property(arbitraryTape, fc.integer({ min: 1, max: 60 }), (tape, size) => {
+      fc.property(lawfulTape, fc.integer({ min: 1, max: 60 }), (tape, size) => {
         const lines = all(saveTape(tape));
         const text = lines.join('');
         const cut = <T extends { slice(from: number, to: number): T; length: number }>(whole: T): T[] =>
@@ -163,7 +199,10 @@ describe('loadTape', () => {
     ['{"at":1,"kind":"eof"}\n', 'protocol: tape line 1: is not {"tape":"rxjs-flow","version":1}: this is no tape'],
     ['{"tape":"rxjs-flow","version":2}\n', 'unsupported: tape line 1: has a version other than 1'],
     ['{"tape":"rxjs-flow","version":1,"name":"x"}\n', 'protocol: tape line 1: has no startedAt (a string)'],
+    ['{"tape":"rxjs-flow","version":1,"startedAt":"2025-01-01T00:00:00Z"}\n', 'protocol: tape line 1: has no name (a string)'],
     ['{"tape":"rxjs-flow","version":1,"name":"x","startedAt":"soon"}\n', 'protocol: tape line 1: startedAt must be a time of ISO 8601'],
+    ['{"tape":"rxjs-flow","version":1,"name":"x","startedAt":"March 1, 2025"}\n', 'protocol: tape line 1: startedAt must be a time of ISO 8601'],
+    ['{"tape":"rxjs-flow","version":1,"name":"x","startedAt":"2025-13-01"}\n', 'protocol: tape line 1: startedAt must be a time of ISO 8601'],
     ['{"tape":"rxjs-flow","version":1,"name":7,"startedAt":"2025-01-01"}\n', 'protocol: tape line 1: name must be a string, not number 7'],
   ])('names the line of a bad beginning: %j', (file, fault) => {
     expect(faultOf(file)).toBe(fault);
@@ -184,7 +223,9 @@ describe('loadTape', () => {
     ['{"at":3,"kind":"read"}', 'protocol: has neither text nor base64'],
     ['{"at":3,"kind":"read","text":""}', 'protocol: has no bytes: a read has at least one'],
     ['{"at":3,"kind":"read","text":5}', 'protocol: text must be a string, not number 5'],
+    ['{"at":3,"kind":"read","text":"a","base64":"YQ=="}', 'protocol: has both text and base64'],
     ['{"at":3,"kind":"read","base64":"*"}', 'protocol: base64 is not base64'],
+    ['{"at":3,"kind":"read","base64":"YR=="}', 'protocol: base64 is not base64'],
     ['{"at":3,"kind":"write","id":0,"text":"a"}', 'protocol: id must be a whole number above 0, not number 0'],
     ['{"at":3,"kind":"write","id":1.5,"text":"a"}', 'protocol: id must be a whole number above 0, not number 1.5'],
     ['{"at":3,"kind":"write-result","id":1,"ok":"yes"}', 'protocol: ok must be true or false, not a string'],
@@ -228,6 +269,9 @@ describe('loadTape', () => {
   });
 
   it('names the argument that is no file or no tape', () => {
+    expect(() => saveTape(HEADER as unknown as TapeEvent[])).toThrow(
+      /^saveTape: tape must be an Observable, or what can be made one, not a string: loadTape makes a tape of a file$/,
+    );
     expect(() => loadTape(7 as unknown as string)).toThrow(/^loadTape: file must be an Observable, or what can be made one, not number 7$/);
     expect(() => saveTape(7 as unknown as TapeEvent[])).toThrow(/^saveTape: tape must be an Observable, or what can be made one, not number 7$/);
   });

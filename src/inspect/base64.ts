@@ -22,7 +22,7 @@ export function toBase64(bytes: Uint8Array): string {
   return new TextDecoder().decode(coded);
 }
 
-/** `undefined` for what is not base64. */
+/** `undefined` for what `toBase64` would not have made of any bytes. */
 export function fromBase64(text: string): Uint8Array | undefined {
   if (text.length % 4 !== 0) return undefined;
   let binary: string;
@@ -33,5 +33,11 @@ export function fromBase64(text: string): Uint8Array | undefined {
   }
   const bytes = new Uint8Array(binary.length);
   for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
-  return bytes;
+  return isCodeOf(bytes, text) ? bytes : undefined;
+}
+
+/** `atob` passes over white space and over bits after the last byte: they show in the length, and in the last four characters. */
+function isCodeOf(bytes: Uint8Array, text: string): boolean {
+  const tail = bytes.subarray(bytes.byteLength - (bytes.byteLength % 3 || 3));
+  return text.length === Math.ceil(bytes.byteLength / 3) * 4 && text.endsWith(toBase64(tail));
 }

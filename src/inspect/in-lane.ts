@@ -1,5 +1,6 @@
 /** The upper lane of a picture: what came from the peer, and whether anybody waited for it. */
 import type { InMark, LaneStates } from './marble-sheet.js';
+import { plainText } from './plain-text.js';
 import type { TapeEvent } from './tape-event.js';
 
 export class InLane {
@@ -24,7 +25,7 @@ export class InLane {
       case 'eof':
         return this.#end({ ...NOTHING, end: 'eof' });
       case 'read-error':
-        return this.#end({ ...NOTHING, end: 'failed', code: event.error.code });
+        return this.#end({ ...NOTHING, end: 'failed', code: plainText(event.error.code) });
       case 'shutdown':
         return event.mode === 'write' || this.state === 'over' ? undefined : this.#end({ ...NOTHING, end: 'stop' });
       default:

@@ -1,7 +1,7 @@
 /**
  * A tape as what a picture of it shows: columns from left to right, with a mark in each lane that something happened in,
  * and what each lane was like until the next column. Types only: `sheet-builder.ts` makes it of a tape,
- * `group-columns.ts` makes few columns of many, and the two renderers draw it.
+ * `group-columns.ts` makes few columns of many, and the two renderers draw it. Names and codes in it are plain text already.
  */
 export interface MarbleSheet {
   /** Of the flow; `undefined` where the tape does not say. */

@@ -63,9 +63,10 @@ export class Recorder {
 
   /** The write comes before what it causes, its result when `call` has returned. */
   write(buffers: readonly Uint8Array[], call: () => Observable<WriteResult>): Observable<WriteResult> {
+    const data = joined(buffers); // or it throws, where there is no memory for it, and takes no number
     this.#writes += 1;
     const id = this.#writes;
-    this.tape.add({ kind: 'write', direction: 'out', id, data: joined(buffers) });
+    this.tape.add({ kind: 'write', direction: 'out', id, data });
     return this.#during(call, (result) => {
       result.subscribe({ next: (value) => this.#noteResult(id, value) });
     });
@@ -108,7 +109,7 @@ export class Recorder {
   }
 
   #noteReadError(error: unknown): void {
-    if (isFlowError(error, 'busy')) return; // of this one subscription: the flow and its reader go on
+    if (isRefusal(error)) return; // of this one subscription: the flow and its reader go on
     this.#readEnded = true;
     this.tape.add({ kind: 'read-error', direction: 'in', error: toTapeFailure(error) });
   }
@@ -150,6 +151,11 @@ export class Recorder {
 }
 
 const DIRECTION_OF = { read: 'in', write: 'out', read_write: 'both' } as const;
+
+/** Of a second reader: as the flow says it, or as one that gives it another code (`concrete`) does. */
+function isRefusal(error: unknown): boolean {
+  return isFlowError(error, 'busy') || (isFlowError(error) && isFlowError(error.cause, 'busy'));
+}
 
 /** A small view would keep the whole of the large memory it was carved from. */
 function keepable(buffer: Uint8Array): Uint8Array {

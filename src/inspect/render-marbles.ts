@@ -7,15 +7,17 @@ import { summarize } from './sheet-summary.js';
 import type { TapeEvent } from './tape-event.js';
 import { legendOf } from './text-labels.js';
 import { textRows } from './text-rows.js';
+import { wrapLine } from './wrap-line.js';
 
 export interface RenderMarblesOptions {
-  /** Characters in a line (default 100, at least 40). */
+  /** Characters in a line, at most (default 100, at least 40). */
   readonly width?: number;
 }
 
 /**
  * A tape as marble timelines in text, for a terminal: what came in and went out with sizes, pending writes, stalls, ends
- * and failures, and above it three lines that sum it up. Long tapes are drawn in groups, which the text says.
+ * and failures, and above it three lines that sum it up, wrapped where they are too wide. Long tapes are drawn in groups,
+ * which the text says.
  *
  * An array of events gives the text at once, anything else an Observable of it, which emits when the tape completes (and
  * errors as it does); payloads are not kept. Names and codes are made harmless to a terminal.
@@ -38,9 +40,10 @@ const ROOM = { columns: 90, groups: 32 };
 function draw(sheet: MarbleSheet, width: number): string {
   const columns = groupColumns(sheet.columns, ROOM);
   const { title, in: inbound, out } = summarize(sheet);
-  const head = [title, `  in   peer -> here   ${inbound}`, `  out  here -> peer   ${out}`];
+  const totals = [`  in   peer -> here   ${inbound}`, `  out  here -> peer   ${out}`];
+  const head = [...wrapLine(title, width, 2), ...totals.flatMap((line) => wrapLine(line, width, 7))];
   const areGroups = columns !== sheet.columns;
-  if (areGroups) head.push(`  ${sheet.events.toLocaleString('en')} events, drawn in ${columns.length} groups`);
-  const legend = legendOf(columns).map((sign) => `  ${sign}`);
+  if (areGroups) head.push(...wrapLine(`  ${sheet.events.toLocaleString('en')} events, drawn in ${columns.length} groups`, width, 4));
+  const legend = legendOf(columns).flatMap((sign) => wrapLine(`  ${sign}`, width, 5));
   return `${[head, ...textRows(columns, width, areGroups), legend].map((lines) => lines.join('\n')).filter((block) => block !== '').join('\n\n')}\n`;
 }

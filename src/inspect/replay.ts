@@ -1,8 +1,8 @@
-import type { ObservableInput } from 'rxjs';
+import { from, type ObservableInput } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
 import { makeFlow } from '../flow/make-flow.js';
-import { observableOf } from './observable-of.js';
 import type { TapeEvent } from './tape-event.js';
+import { tapeOf } from './tape-of.js';
 import { TapePlayer } from './tape-player.js';
 
 export interface ReplayOptions {
@@ -21,7 +21,7 @@ export interface ReplayOptions {
  *   as the recorded ones did. A byte that differs, one too many, and an end before the tape's last byte break the flow
  *   with code `protocol` and a message that shows both sides. Where the tape's writes fail, so do these.
  * - A tape that stops before the peer's end (or has a `gap`) breaks the flow with `truncated` once a reader wants more; a
- *   tape that fails breaks it with its error.
+ *   tape that fails breaks it with its error, and one with anything but events on it with `failed` (an array of such throws).
  *
  * @example
  * const flow = replay(loadTape(readFileSync('login.tape', 'utf8')));
@@ -29,6 +29,6 @@ export interface ReplayOptions {
  */
 export function replay(tape: ObservableInput<TapeEvent>, options: ReplayOptions = {}): Flow {
   const player = new TapePlayer(options.immediate ?? false);
-  player.load(observableOf('replay: tape', tape));
+  player.load(from(tapeOf('replay: tape', tape)));
   return makeFlow(player);
 }

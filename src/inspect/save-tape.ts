@@ -1,12 +1,16 @@
-import { concatMap, defaultIfEmpty, type Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { concatMap, defaultIfEmpty, defer, type Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { observableOf } from './observable-of.js';
 import type { TapeEvent } from './tape-event.js';
-import { eventLine, headerLine } from './tape-line.js';
+import { headerLine } from './tape-line.js';
+import { TapeWriter } from './tape-writer.js';
 
 /**
  * A tape as the lines of its file, in JSON lines (`docs/tape-format.md`): each with its newline, one for each event as it
- * happens, so that nothing waits here. A slow writer slows the recorded flow down, by `drainMap` or `asSink`. Errors as
- * the tape does, and with a `TypeError` on a second `start` event: a file holds one tape.
+ * happens, so that nothing waits here. A slow writer slows the recorded flow down, by `drainMap` or `asSink`.
+ *
+ * Errors as the tape does, and on an event that `loadTape` would refuse: with a `TypeError` that names its number, or with
+ * a {@link FlowError} `too-large` for one whose line would exceed 256 MiB. What `record` puts on the tape of a flow that
+ * keeps the contract is never refused for any other reason.
  *
  * @example
  * tape.pipe(saveTape(), drainMap((line) => file.write(line))).subscribe();
@@ -18,17 +22,11 @@ export function saveTape(tape?: ObservableInput<TapeEvent>): OperatorFunction<Ta
 }
 
 function linesOf(tape: Observable<TapeEvent>): Observable<string> {
-  return tape.pipe(
-    concatMap((event, index) => (index === 0 ? firstLines(event) : [laterLine(event)])),
-    defaultIfEmpty(headerLine(undefined)),
-  );
-}
-
-function firstLines(event: TapeEvent): string[] {
-  return event.kind === 'start' ? [headerLine(event)] : [headerLine(undefined), eventLine(event)];
-}
-
-function laterLine(event: TapeEvent): string {
-  if (event.kind === 'start') throw new TypeError('saveTape: a start event can only be the first of a tape');
-  return eventLine(event);
+  return defer(() => {
+    const writer = new TapeWriter();
+    return tape.pipe(
+      concatMap((event, index) => writer.linesOf(event, index)),
+      defaultIfEmpty(headerLine(undefined)),
+    );
+  });
 }

@@ -3,6 +3,7 @@ import { InLane } from './in-lane.js';
 import { canJoin, joinColumns } from './join-columns.js';
 import type { Column, FlowMark, LaneStates, MarbleSheet } from './marble-sheet.js';
 import { OutLane } from './out-lane.js';
+import { plainText } from './plain-text.js';
 import type { TapeEvent } from './tape-event.js';
 
 export class SheetBuilder {
@@ -18,7 +19,7 @@ export class SheetBuilder {
   add(event: TapeEvent): void {
     this.#events += 1;
     this.#endsAt = Math.max(this.#endsAt, event.at);
-    if (event.kind === 'start') this.#name = event.name;
+    if (event.kind === 'start') this.#name = plainText(event.name, 56);
     const before = this.#in.state;
     const mark = { in: this.#in.take(event), out: this.#out.take(event), flow: flowMarksOf(event) };
     if (before !== 'idle' && this.#in.state === 'idle') this.#idleFrom = Math.max(0, this.#columns.length - 1);
@@ -67,7 +68,7 @@ function flowMarksOf(event: TapeEvent): FlowMark[] {
     case 'abort':
       return [{ label: 'abort()', isBad: true, count: 1 }];
     case 'broken':
-      return [{ label: `broken: ${event.error.code}`, isBad: true, count: 1 }];
+      return [{ label: `broken: ${plainText(event.error.code)}`, isBad: true, count: 1 }];
     case 'gap':
       return [{ label: 'events lost', isBad: true, count: event.events }];
     default:

@@ -18,7 +18,7 @@ function titleOf({ name, endsAt, columns }: MarbleSheet): string {
   const flow = columns.flatMap((column) => column.flow);
   const lost = flow.find(({ label }) => label === 'events lost')?.count;
   const end = flow.filter(({ label }) => label === 'closed' || label.startsWith('broken')).at(-1)?.label ?? 'still open';
-  return [name === undefined ? 'tape' : plainText(name, 56), formatDuration(endsAt), ...(lost === undefined ? [] : [`${many(lost, 'event')} lost`]), end].join(', ');
+  return [name ?? 'tape', formatDuration(endsAt), ...(lost === undefined ? [] : [`${many(lost, 'event')} lost`]), end].join(', ');
 }
 
 function inbound(columns: readonly Column[]): string {
@@ -29,7 +29,7 @@ function inbound(columns: readonly Column[]): string {
     `${many(sum(marks, 'reads'), 'read')}, ${formatSize(sum(marks, 'bytes'))}`,
     unreadMs > 0 && `data waited for a reader up to ${formatDuration(unreadMs)}`,
     end?.in?.end === 'eof' && `EOF at ${formatDuration(end.to)}`,
-    end?.in?.end === 'failed' && `failed (${plainText(end.in.code ?? '')}) at ${formatDuration(end.to)}`,
+    end?.in?.end === 'failed' && `failed (${end.in.code ?? ''}) at ${formatDuration(end.to)}`,
     end?.in?.end === 'stop' && `shut down at ${formatDuration(end.to)}`,
   ]);
 }
@@ -38,12 +38,12 @@ function outbound({ columns, unsettled }: MarbleSheet): string {
   const marks = columns.flatMap((column) => column.out ?? []);
   const accepted = sum(marks, 'accepted');
   const failed = sum(marks, 'failed');
-  const codes = [...new Set(marks.flatMap((mark) => mark.code ?? []))].map((code) => plainText(code));
+  const codes = [...new Set(marks.flatMap((mark) => mark.code ?? []))];
   const end = columns.find((column) => column.out?.end === 'eof');
   return sentence([
     `${many(sum(marks, 'writes'), 'write')}, ${formatSize(sum(marks, 'bytes'))}`,
     accepted > 0 && `${accepted} had to wait, up to ${formatDuration(longest(marks, 'pendingMs'))}`,
-    failed > 0 && `${failed} failed (${codes.join(', ')})`,
+    failed > 0 && `${failed} failed (${plainText(codes.join(', '))})`,
     unsettled > 0 && `${unsettled} still pending`,
     end !== undefined && `EOF at ${formatDuration(end.to)}`,
   ]);

@@ -9,6 +9,8 @@ import { SMALL_CHARACTER } from './svg-style.js';
 export const OVERVIEW_HEIGHT = 130;
 const STEP = 4;
 const BAR = 34;
+/** Both directions have one scale: what is little beside the other is seen all the same. */
+const LEAST_BAR = 5;
 const AXIS = 62;
 
 export function drawOverview(columns: readonly Column[], endsAt: number, y: number, right: number): string {
@@ -59,7 +61,7 @@ function bar(tone: string, x: number, y: number, height: number, width = STEP - 
 }
 
 function height(bytes: number, most: number): number {
-  return Math.max(1.5, (bytes / most) * BAR);
+  return Math.max(LEAST_BAR, (bytes / most) * BAR);
 }
 
 function drawTicks(endsAt: number, y: number, width: number): string[] {

@@ -7,10 +7,10 @@ export function payloadOf(data: Uint8Array): { readonly text: string } | { reado
 }
 
 /** The bytes of `text` (as UTF-8) or of `base64`, whichever is there. */
-export function payloadIn(fields: Fields, minBytes: number): Uint8Array {
-  const data = fields['text'] === undefined ? bytesOfBase64(fields) : new TextEncoder().encode(textIn(fields, 'text'));
-  if (data.byteLength < minBytes) throw new LineFault('has no bytes: a read has at least one');
-  return data;
+export function payloadIn(fields: Fields): Uint8Array {
+  if (fields['text'] === undefined) return bytesOfBase64(fields);
+  if (fields['base64'] !== undefined) throw new LineFault('has both text and base64');
+  return new TextEncoder().encode(textIn(fields, 'text'));
 }
 
 function bytesOfBase64(fields: Fields): Uint8Array {

@@ -8,6 +8,7 @@ import type { FlowLink, Transport } from '../flow/transport.js';
 import { ExpectedWrites } from './expected-writes.js';
 import type { TapeEvent } from './tape-event.js';
 import { PeerSteps, type Step } from './peer-steps.js';
+import { plainText } from './plain-text.js';
 import { fromTapeFailure } from './tape-failure.js';
 
 /** What the program wants judged: bytes, or the end of writing. */
@@ -79,7 +80,7 @@ export class TapePlayer implements Transport {
 
   #take(event: TapeEvent): void {
     this.#lastAt = event.at;
-    if (event.kind === 'start') this.name = `replay of ${event.name}`;
+    if (event.kind === 'start') this.name = `replay of ${plainText(event.name)}`;
     this.#takeWriting(event);
     this.#steps.take(event, this.#writes.count);
     this.#settle();

@@ -1,24 +1,25 @@
 /**
  * Reads a tape's file from chunks that are cut anywhere, and names the line where something is wrong. It keeps the line
- * that is not finished yet, and nothing else.
+ * that is not finished yet, and what the rules of a tape need.
  */
 import { describe } from '../flow/describe.js';
 import { FlowError } from '../flow/flow-error.js';
 import { isBytes } from '../flow/is-bytes.js';
 import type { TapeEvent } from './tape-event.js';
 import { LineFault } from './tape-fields.js';
-import { parseEvent, parseHeader } from './tape-line.js';
+import { MAX_LINE_LENGTH, parseEvent, parseHeader } from './tape-line.js';
+import { TapeRules } from './tape-rules.js';
 
 export class TapeReader {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   #line = '';
   #number = 1;
   #headed = false;
-  #lastAt = 0;
+  readonly #rules = new TapeRules();
   /** The line was taken when it was whole: its newline may still come. */
   #taken = false;
 
-  constructor(private readonly maxLineLength = 2 ** 28) {}
+  constructor(private readonly maxLineLength = MAX_LINE_LENGTH) {}
 
   *read(chunk: string | Uint8Array): Generator<TapeEvent> {
     if (typeof chunk === 'string') {
@@ -70,8 +71,7 @@ export class TapeReader {
       return parseHeader(line);
     }
     const event = parseEvent(line);
-    if (event.at < this.#lastAt) throw new LineFault(`at ${event.at} comes after ${this.#lastAt}`);
-    this.#lastAt = event.at;
+    this.#rules.take(event);
     return event;
   }
 

@@ -2,7 +2,6 @@
 import { formatDuration } from './format-duration.js';
 import { formatSize } from './format-size.js';
 import type { Column, InMark, OutMark } from './marble-sheet.js';
-import { plainText } from './plain-text.js';
 
 export interface TextLabels {
   readonly in: string;
@@ -14,20 +13,20 @@ export function textLabels(column: Column): TextLabels {
   return {
     in: column.in === undefined ? '' : inLabel(column.in),
     out: column.out === undefined ? '' : outLabel(column.out),
-    flow: column.flow.map(({ label, count }) => plainText(count === 1 ? label : `${count} ${label}`)).join(' '),
+    flow: column.flow.map(({ label, count }) => (count === 1 ? label : `${count} ${label}`)).join(' '),
   };
 }
 
 function inLabel({ reads, bytes, unreadMs, end, code }: InMark): string {
   const held = unreadMs > 0 ? `(${span(unreadMs)})` : '';
-  const ends = { eof: '|', failed: `#${plainText(code ?? '')}`, stop: 'x' };
+  const ends = { eof: '|', failed: `#${code ?? ''}`, stop: 'x' };
   return held + data(reads, bytes) + (end === undefined ? '' : ends[end]);
 }
 
 function outLabel({ writes, bytes, accepted, pendingMs, failed, code, end }: OutMark): string {
   const time = pendingMs > 0 ? `(${span(pendingMs)})` : '';
   const ok = accepted > 0 ? `${times(accepted)}ok${failed > 0 ? '' : time}` : '';
-  const no = failed > 0 ? `${times(failed)}!${plainText(code ?? '')}${time}` : '';
+  const no = failed > 0 ? `${times(failed)}!${code ?? ''}${time}` : '';
   return [data(writes, bytes), ok, no].filter((part) => part !== '').join('~') + (end === 'eof' ? '|' : end === 'called' ? '>' : '');
 }
 

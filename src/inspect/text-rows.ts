@@ -1,4 +1,5 @@
 /** Lays columns out in rows of characters: a line of times, one for each lane, and one for the flow where it has marks. */
+import { cutAt } from './cut-at.js';
 import type { Column, LaneStates } from './marble-sheet.js';
 import { type TextLabels, textLabels } from './text-labels.js';
 
@@ -70,5 +71,5 @@ function timesOf(row: readonly Cell[]): string {
 
 /** Only a single cell can be wider than a row: one that joins many things that happened to the flow. */
 function cut(line: string, width: number): string {
-  return line.length > width ? `${line.slice(0, width - 1)}…` : line;
+  return line.length > width ? `${line.slice(0, cutAt(line, width - 1))}…` : line;
 }

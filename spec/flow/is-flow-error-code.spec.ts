@@ -1,0 +1,11 @@
+import { isFlowErrorCode } from '../../src/flow/is-flow-error-code.js';
+
+describe('isFlowErrorCode()', () => {
+  it.each(['closed', 'reset', 'too-large', 'failed'])('knows %s', (code) => {
+    expect(isFlowErrorCode(code)).toBe(true);
+  });
+
+  it.each([['another word', 'EIO'], ['what every object has', 'toString'], ['no text', 7], ['nothing', undefined]])('does not know %s', (_, value) => {
+    expect(isFlowErrorCode(value)).toBe(false);
+  });
+});
