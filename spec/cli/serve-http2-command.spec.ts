@@ -98,6 +98,6 @@ describe('rxjs-flow serve-http2', () => {
     expect(run.err()).toContain('--listen');
     const missing = cli.run(['serve-http2', '--listen', 'tcp://127.0.0.1:0', join(folder, 'nowhere')]);
     expect(await missing.exit).toBe(1);
-    expect(missing.err()).toMatch(/^rxjs-flow: .*nowhere/);
+    expect(missing.err()).toMatch(/^rxjs-flow: .*nowhere: no such file or directory\n$/);
   });
 });

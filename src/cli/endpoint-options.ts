@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { ConnectEndpointOptions } from '../node/connect-endpoint.js';
 import type { ListenEndpointOptions } from '../node/listen-endpoint.js';
+import { fileError } from './file-error.js';
 
 export interface ConnectingOptions {
   readonly ca?: Uint8Array;
@@ -43,6 +44,6 @@ function contentOf(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
+    throw new InvalidArgumentError((fileError(file, error) as Error).message);
   }
 }

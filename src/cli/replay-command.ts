@@ -6,7 +6,7 @@ import { loadTape } from '../inspect/load-tape.js';
 import { renderMarbles } from '../inspect/render-marbles.js';
 import { renderMarblesSvg } from '../inspect/render-marbles-svg.js';
 import type { TapeEvent } from '../inspect/tape-event.js';
-import { systemFlowError } from '../node/system-error.js';
+import { fileError } from './file-error.js';
 import { wholeNumber } from './parse-number.js';
 import { runToEnd } from './run-to-end.js';
 
@@ -46,9 +46,9 @@ function drawn(path: string, draw: (events: Observable<TapeEvent>) => Observable
 }
 
 function bytesOf(path: string): Observable<Uint8Array> {
-  const input = path === '-' ? process.stdin : createReadStream(path);
+  const [name, input] = path === '-' ? ['stdin', process.stdin] : [path, createReadStream(path)];
   return from(input as AsyncIterable<Uint8Array>).pipe(
-    catchError((error: unknown) => throwError(() => systemFlowError(path, error))),
+    catchError((error: unknown) => throwError(() => fileError(name, error))),
   );
 }
 
@@ -62,7 +62,7 @@ function written(events: Observable<TapeEvent>, path: string): Observable<unknow
       try {
         writeFileSync(path, picture);
       } catch (error) {
-        throw systemFlowError(`--svg ${path}`, error);
+        throw fileError(`--svg ${path}`, error);
       }
       process.stdout.write(`wrote ${path}\n`);
     }),

@@ -7,6 +7,7 @@ import { formatError } from '../flow/format-error.js';
 import { http2Server } from '../http2/http2-server.js';
 import { listenEndpoint, type ListenEndpointOptions } from '../node/listen-endpoint.js';
 import { complain } from './complain.js';
+import { fileError } from './file-error.js';
 import { formatAddress } from './format-address.js';
 import { replyWithFile } from './reply-with-file.js';
 import { stopSignals, type StopSignals } from './stop-signals.js';
@@ -22,7 +23,7 @@ export interface ServeHttp2Options {
  */
 export function serveHttp2Run(dir: string, url: string, { drainMs, listening }: ServeHttp2Options): Observable<unknown> {
   return defer(() => {
-    const root = realpathSync(dir);
+    const root = realFolder(dir);
     const signals = stopSignals(drainMs);
     const listeningObserver = { next: (address: Parameters<typeof formatAddress>[0]) => say(`listening on ${formatAddress(address, url)}, serving ${dir}`) };
     const tls = /^tls:/i.test(url) ? { ...listening.tls, alpnProtocols: ['h2'] } : listening.tls;
@@ -47,6 +48,14 @@ function serve(root: string, flow: Flow, { stop, cut }: StopSignals): Observable
     }),
     takeUntil(cut),
   );
+}
+
+function realFolder(dir: string): string {
+  try {
+    return realpathSync(dir);
+  } catch (error) {
+    throw fileError(dir, error);
+  }
 }
 
 function say(line: string): void {

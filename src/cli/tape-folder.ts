@@ -2,7 +2,7 @@
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { concat, defer, ignoreElements, type Observable, of, tap } from 'rxjs';
+import { catchError, concat, defer, ignoreElements, type Observable, of, tap, throwError } from 'rxjs';
 import { drainMap } from '../combinators/drain-map.js';
 import type { Flow } from '../flow/flow.js';
 import { makeFlow } from '../flow/make-flow.js';
@@ -10,18 +10,18 @@ import { utf8 } from '../flow/utf8.js';
 import { saveTape } from '../inspect/save-tape.js';
 import type { TapeEvent } from '../inspect/tape-event.js';
 import { NodeStreamTransport } from '../node/node-stream-transport.js';
-import { systemFlowError } from '../node/system-error.js';
+import { fileError } from './file-error.js';
 
 export class TapeFolder {
   /** The files of one run stand together, in its order, and overwrite those of no other. */
   readonly #run = new Date().toISOString().replace(/[-:.]/g, '');
 
-  /** Makes the folder if there is none; throws a `FlowError` where that cannot be. */
+  /** Makes the folder if there is none; throws where that cannot be. */
   constructor(private readonly path: string) {
     try {
       mkdirSync(path, { recursive: true });
     } catch (error) {
-      throw systemFlowError(`--record ${path}`, error);
+      throw fileError(`--record ${path}`, error);
     }
   }
 
@@ -40,7 +40,11 @@ export class TapeFolder {
           if (!result.ok) throw result.error;
         }),
       );
-      return concat(concat(lines, defer(() => file.close())).pipe(ignoreElements()), of(path));
+      const written = concat(lines, defer(() => file.close())).pipe(
+        ignoreElements(),
+        catchError((error: unknown) => throwError(() => fileError(path, error))),
+      );
+      return concat(written, of(path));
     });
   }
 }
