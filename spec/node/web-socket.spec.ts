@@ -301,6 +301,20 @@ describe('a WebSocket’s end', () => {
     expect(await endOf(flow)).toBe('truncated');
   });
 
+  it.each([
+    ['data', pattern(3)],
+    ['another eof', 'eof'],
+  ])('is protocol with halfClose, where %s comes after the eof; what was read before stays whole', async (_, message) => {
+    const listener = await listen({ halfClose: true });
+    const socket = new WebSocket(listener.url);
+    const flow = await listener.flow(0);
+    await once(socket, 'open');
+    for (const one of [pattern(5), 'eof', message]) socket.send(one);
+    expect(await failureOf(flow.closed)).toMatchObject({ code: 'protocol', message: expect.stringMatching(/: more came after the eof$/) });
+    expect(await firstValueFrom(flow.write(pattern(1)))).toMatchObject({ ok: false, error: { code: 'protocol' } });
+    expect(await firstValueFrom(flow.read().pipe(collect()))).toEqual(pattern(5));
+  });
+
   it.each([['SECRET'], ['eof']])('is protocol for the text message %p', async (text) => {
     const listener = await listen();
     const socket = new WebSocket(listener.url);

@@ -185,6 +185,34 @@ describe('messagePortFlow', () => {
       expect(concat(reading.values)).toHaveLength(80);
     });
 
+    it.each([
+      ['data', new ArrayBuffer(3)],
+      ['another eof', 'eof'],
+    ])('is one too when it sends %s after its eof; what was read before stays whole', async (_, message) => {
+      const { flow, bare, until } = withBarePort({ windowBytes: 100, name: 'worker 7' });
+      const pending = watch(flow.write(pattern(5)));
+      bare.postMessage(pattern(3).buffer);
+      bare.postMessage('eof');
+      bare.postMessage(message);
+      expect(await failureOf(flow.closed)).toMatchObject({ code: 'protocol', message: expect.stringMatching(/^worker 7: more came after the eof$/) });
+      expect(pending.values).toMatchObject([{ ok: false, error: { code: 'protocol' } }]);
+      const reading = watch(flow.read());
+      expect(await reading.ended).toBe('complete');
+      expect(reading.values).toEqual([pattern(3)]);
+      expect((await until(2))[1]).toBe('reset');
+    });
+
+    it('is none when data that nobody wants comes before the eof, and credit after it', async () => {
+      const { flow, bare } = withBarePort({ windowBytes: 100 });
+      flow.shutdown('read');
+      const written = watch(flow.write(pattern(5)));
+      for (const message of [new ArrayBuffer(100), 'eof', 5]) bare.postMessage(message);
+      await written.ended;
+      expect(written.values).toEqual([{ ok: true }]);
+      flow.shutdown('write');
+      expect(await endOf(flow)).toBe('complete');
+    });
+
     it('takes any messages without crashing', async () => {
       const anything = fc.oneof(fc.anything(), fc.integer(), fc.constantFrom('eof', 'reset'), fc.uint8Array().map(({ buffer }) => buffer));
       await fc.assert(
@@ -250,6 +278,88 @@ describe('messagePortFlow', () => {
       near.close();
       far.close();
       expect([await endOf(near), await endOf(far), closes]).toEqual(['complete', 'complete', 0]);
+    });
+  });
+
+  describe('a port that throws', () => {
+    const cause = new DOMException('could not be cloned', 'DataCloneError');
+
+    /** A flow over a port that throws for the messages that are told; `hear` is what the far side says. */
+    function overThrowingPort(throwsFor: (message: unknown) => boolean, options = {}) {
+      const { port1: port } = new MessageChannel();
+      const post = port.postMessage.bind(port);
+      port.postMessage = (message: unknown, transfer?: unknown) => {
+        if (throwsFor(message)) throw cause;
+        post(message, transfer as ArrayBuffer[]);
+      };
+      const flow = messagePortFlow(port, { name: 'port', ...options });
+      return { flow, port, hear: (data: unknown) => port.dispatchEvent(new MessageEvent('message', { data })) };
+    }
+    const isData = (message: unknown) => message instanceof ArrayBuffer;
+
+    it('breaks the flow at once where not even credit can be given, with what it threw as the cause', async () => {
+      const { flow } = overThrowingPort(() => true);
+      const result = watch(flow.write(pattern(5)));
+      const failure = { code: 'failed', message: 'port: could not go on', cause };
+      expect(await failureOf(flow.closed)).toMatchObject(failure);
+      expect(result.values).toMatchObject([{ ok: false, error: failure }]);
+      expect(await failureOf(flow.read())).toMatchObject(failure);
+    });
+
+    it.each([{ transfer: false }, { transfer: true }])('refuses the write, %p', async (options) => {
+      const { flow, hear } = overThrowingPort(isData, options);
+      hear(100);
+      await settled(); // where there are Web Locks, only then a flow begins
+      expect(await firstValueFrom(flow.write(pattern(5)))).toMatchObject({ ok: false, error: { code: 'failed', cause } });
+      expect(await endOf(flow)).toBe('failed');
+    });
+
+    it('when credit has come, refuses the write that waited for it, and sends nothing after the gap', async () => {
+      let sent = 0;
+      const { flow, hear } = overThrowingPort((message) => isData(message) && (sent += 1) === 1);
+      const results = [flow.write(pattern(5)), flow.write(pattern(5))].map(watch);
+      hear(100);
+      for (const { ended } of results) await ended;
+      for (const { values } of results) expect(values).toMatchObject([{ ok: false, error: { code: 'failed', cause } }]);
+      expect([await endOf(flow), sent]).toEqual(['failed', 1]);
+    });
+
+    it('breaks the flow when credit for what was read cannot be given', async () => {
+      let told = 0;
+      const { flow, hear } = overThrowingPort((message) => typeof message === 'number' && (told += 1) === 2, { windowBytes: 10 });
+      const reading = watch(flow.read());
+      while (told < 1) await settled();
+      hear(new ArrayBuffer(9));
+      expect(await reading.ended).toMatchObject({ code: 'failed', cause });
+      expect(concat(reading.values)).toHaveLength(9);
+    });
+
+    it('at eof, fails the shutdown', async () => {
+      const { flow } = overThrowingPort((message) => message === 'eof');
+      expect(await failureOf(flow.shutdown('write'))).toMatchObject({ code: 'failed', cause });
+      expect(await endOf(flow)).toBe('failed');
+    });
+
+    it('when it is closed, fails the end', async () => {
+      const { flow, port, hear } = overThrowingPort(() => false);
+      const close = port.close.bind(port);
+      port.close = () => {
+        close();
+        throw cause;
+      };
+      hear('eof');
+      expect(await failureOf(flow.close())).toMatchObject({ code: 'failed', cause });
+    });
+
+    it('is aborted all the same', async () => {
+      const { flow, port } = overThrowingPort((message) => message === 'reset');
+      const close = port.close.bind(port);
+      port.close = () => {
+        close();
+        throw cause;
+      };
+      flow.abort();
+      expect(await endOf(flow)).toBe('aborted');
     });
   });
 

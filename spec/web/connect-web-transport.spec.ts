@@ -141,6 +141,26 @@ describe('connectWebTransport', () => {
     expect(await failure).toMatchObject({ code: 'refused', message: 'webtransport host/path: could not connect', cause });
   });
 
+  it('is refused where the session gives what is no stream', async () => {
+    const shared = new FakeSession();
+    shared.createBidirectionalStream = () => Promise.resolve({} as WebStreamPair);
+    shared.open();
+    expect(await failureOf(connectWebTransport({ session: shared }))).toMatchObject({ code: 'refused', cause: { name: 'TypeError' } });
+  });
+
+  it('ends as the flow does where the session throws when it is closed', async () => {
+    const connection = watch(connectWebTransport({ url, WebTransportCtor }));
+    session().close = () => {
+      throw new Error('closed already');
+    };
+    session().open();
+    await settled();
+    connection.values[0]!.close();
+    session().far[0]!.close();
+    expect(await connection.ended).toBe('complete');
+    await settled();
+  });
+
   it('gives up after connectTimeoutMs', () => {
     const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
     scheduler.run(({ expectObservable }) => {

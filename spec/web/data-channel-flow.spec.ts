@@ -121,6 +121,90 @@ describe('dataChannelFlow', () => {
       channel.end();
       expect(await endOf(dataChannelFlow(channel))).toBe('closed');
     });
+
+    it.each([
+      ['data', pattern(3).buffer],
+      ['another eof', 'eof'],
+    ])('is a breach of the protocol when %s comes after the far side’s eof; what was read before stays whole', async (_, data) => {
+      const { channel, flow } = alone({ highWaterMark: 1 });
+      const results = [flow.write(pattern(5)), flow.write(pattern(5))].map(watch);
+      channel.tell('message', { data: pattern(3).buffer });
+      channel.tell('message', { data: 'eof' });
+      channel.tell('message', { data });
+      expect(await failureOf(flow.closed)).toMatchObject({ code: 'protocol', message: expect.stringMatching(/^channel: more came after the eof$/) });
+      expect(results[1]!.values).toMatchObject([{ ok: false, error: { code: 'protocol' } }]);
+      const reading = watch(flow.read());
+      expect(await reading.ended).toBe('complete');
+      expect(reading.values).toEqual([pattern(3)]);
+      expect(channel.sent.at(-1)).toBe('reset');
+    });
+
+    it('is an end in order when data that nobody wants comes before the eof', async () => {
+      const { channel, flow } = alone();
+      flow.shutdown('read');
+      channel.tell('message', { data: pattern(3).buffer });
+      channel.tell('message', { data: 'eof' });
+      flow.shutdown('write');
+      expect(await endOf(flow)).toBe('complete');
+    });
+  });
+
+  describe('a channel that throws', () => {
+    const full = new DOMException('queue full', 'OperationError');
+    const fullAfter = (channel: FakeDataChannel, messages: number) => {
+      const send = channel.send.bind(channel);
+      channel.send = (data: string | Uint8Array) => {
+        if (channel.sent.length === messages) throw full;
+        send(data);
+      };
+    };
+
+    it('refuses the write and breaks the flow, with what it threw as the cause', async () => {
+      const { channel, flow } = alone();
+      fullAfter(channel, 0);
+      const reading = watch(flow.read());
+      const failure = { code: 'failed', message: 'channel: could not go on', cause: full };
+      expect(watch(flow.write(pattern(5))).values).toMatchObject([{ ok: false, error: failure }]);
+      expect(await reading.ended).toMatchObject(failure);
+      expect(await failureOf(flow.closed)).toMatchObject(failure);
+      expect(channel.readyState).not.toBe('open');
+    });
+
+    it('when it has drained, refuses the write that waited for that, and sends nothing after the gap', async () => {
+      const { channel, flow } = alone({ highWaterMark: 10, maxMessageBytes: 11 });
+      fullAfter(channel, 1);
+      const results = [flow.write(pattern(33)), flow.write(pattern(5))].map(watch);
+      expect(results.map(({ values }) => values)).toEqual([[], []]);
+      expect(await failureOf(flow.closed)).toMatchObject({ code: 'failed', cause: full });
+      for (const { values } of results) expect(values).toMatchObject([{ ok: false, error: { code: 'failed', cause: full } }]);
+      expect(channel.sent).toEqual([pattern(11).buffer]);
+    });
+
+    it('at eof, fails the shutdown', async () => {
+      const { channel, flow } = alone();
+      fullAfter(channel, 0);
+      expect(await failureOf(flow.shutdown('write'))).toMatchObject({ code: 'failed', cause: full });
+      expect(await endOf(flow)).toBe('failed');
+    });
+
+    it('when it is closed, fails the end', async () => {
+      const { channel, flow } = alone();
+      channel.close = () => {
+        throw full;
+      };
+      channel.tell('message', { data: 'eof' });
+      expect(await failureOf(flow.close())).toMatchObject({ code: 'failed', cause: full });
+    });
+
+    it('is aborted all the same', async () => {
+      const { channel, flow } = alone();
+      fullAfter(channel, 0);
+      channel.close = () => {
+        throw full;
+      };
+      flow.abort();
+      expect(await endOf(flow)).toBe('aborted');
+    });
   });
 
   it('carries any bytes, cut in any way', async () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { firstValueFrom, of, take } from 'rxjs';
+import { firstValueFrom, ignoreElements, of, take } from 'rxjs';
 import { collect } from '../../src/combinators/collect.js';
 import { collectText } from '../../src/combinators/collect-text.js';
+import { drainMap } from '../../src/combinators/drain-map.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { FlowError } from '../../src/flow/flow-error.js';
 import { utf8 } from '../../src/flow/utf8.js';
@@ -66,6 +67,25 @@ function slowWritable() {
   });
   return { writable, taken, told, controller, takeOne: () => done?.() };
 }
+
+/** A readable that always has more, each chunk its number; it fails in the end, should the specs never get their turn. */
+function numbered() {
+  const source = { produced: 0, readable: undefined as unknown as ReadableStream<Uint8Array> };
+  source.readable = new ReadableStream<Uint8Array>(
+    {
+      pull: (controller) => {
+        controller.enqueue(new Uint8Array(Uint32Array.of(source.produced).buffer));
+        source.produced += 1;
+        if (source.produced === 2 ** 20) controller.error(new Error('no turn was given'));
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return source;
+}
+
+const openPorts = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+const numberIn = (chunk: Uint8Array) => new Uint32Array(chunk.buffer)[0];
 
 const emptyReadable = () => new ReadableStream<Uint8Array>({ start: (controller) => controller.close() });
 const anyWritable = () => new WritableStream<Uint8Array>();
@@ -166,6 +186,38 @@ describe('fromWebStreams', () => {
       flow.abort();
     });
 
+    describe.each([
+      ["that shutdown('read') drops", (flow: Flow) => watch(flow.shutdown('read'))],
+      ['whose reader takes all at once', (flow: Flow) => watch(flow.read().pipe(ignoreElements()))],
+      ['whose reader waits for promises alone', (flow: Flow) => watch(flow.read().pipe(drainMap(() => Promise.resolve()), ignoreElements()))],
+    ])('a source that always has more, %s,', (_, begin) => {
+      it('leaves the event loop its turns, and nothing behind', async () => {
+        const before = openPorts();
+        const source = numbered();
+        const flow = fromWebStreams({ readable: source.readable, writable: anyWritable() });
+        begin(flow);
+        for (let turn = 0; turn < 3; turn += 1) await settled();
+        flow.abort();
+        expect(await endOf(flow)).toBe('aborted');
+        const { produced } = source;
+        for (let turn = 0; turn < 100 && openPorts() > before; turn += 1) await settled();
+        expect([source.produced, openPorts()]).toEqual([produced, before]);
+      });
+    });
+
+    it('leaves in the stream what came in the turn in which the reader went; the next one goes on there', async () => {
+      const source = numbered();
+      const flow = fromWebStreams({ readable: source.readable, writable: anyWritable() });
+      const first = watch(flow.read());
+      await settled();
+      first.subscription.unsubscribe();
+      for (let turn = 0; turn < 3; turn += 1) await settled();
+      expect(source.produced).toBe(first.values.length);
+      const next = await firstValueFrom(flow.read());
+      expect(numberIn(next)).toBe(first.values.length);
+      flow.abort();
+    });
+
     it.each([
       ['an error', new Error('gone'), 'reset'],
       ['nothing', undefined, 'reset'],
@@ -224,6 +276,14 @@ describe('fromWebStreams', () => {
       expect(await endOf(flow)).toBe('reset');
     });
 
+    it('refuses the write within which the sink aborts the flow', async () => {
+      const writable = new WritableStream<Uint8Array>({ write: () => flow.abort() });
+      const flow: Flow = fromWebStreams({ readable: fedReadable().readable, writable });
+      await settled(); // started: from now on the sink is called from within the write
+      expect(watch(flow.write(pattern(1))).values).toMatchObject([{ ok: false, error: { code: 'aborted' } }]);
+      expect(await endOf(flow)).toBe('aborted');
+    });
+
     it('breaks when a writable that nobody writes to fails', async () => {
       const slow = slowWritable();
       const flow = fromWebStreams({ readable: fedReadable().readable, writable: slow.writable });
@@ -252,6 +312,50 @@ describe('fromWebStreams', () => {
       flow[how]();
       await endOf(flow);
       expect([readable.locked, writable.locked]).toEqual([false, false]);
+    });
+  });
+
+  describe('streams that throw where they should reject', () => {
+    const cause = new Error('no such stream');
+    /** A pair whose reader, or writer, throws in that method. */
+    function throwing(side: 'reader' | 'writer', method: string) {
+      const [readable, writable] = [fedReadable().readable, anyWritable()];
+      const lock = { reader: readable.getReader(), writer: writable.getWriter() };
+      Object.assign(lock[side], {
+        [method]: () => {
+          throw cause;
+        },
+      });
+      return fromWebStreams({ readable: { getReader: () => lock.reader }, writable: { getWriter: () => lock.writer } } as never, { name: 'pair' });
+    }
+
+    it('are reset by a read', async () => {
+      const flow = throwing('reader', 'read');
+      expect(await failureOf(flow.read())).toMatchObject({ code: 'reset', cause });
+      expect(await endOf(flow)).toBe('reset');
+    });
+
+    it('are reset by a write, which is refused', async () => {
+      const flow = throwing('writer', 'write');
+      const failure = { code: 'reset', message: 'pair: the writable stream failed', cause };
+      expect(watch(flow.write(pattern(1))).values).toMatchObject([{ ok: false, error: failure }]);
+      expect(await failureOf(flow.closed)).toMatchObject(failure);
+    });
+
+    it("are reset by shutdown('write')", async () => {
+      const flow = throwing('writer', 'close');
+      expect(await failureOf(flow.shutdown('write'))).toMatchObject({ code: 'reset', cause });
+    });
+
+    it.each([
+      ['writer', 'abort'],
+      ['reader', 'cancel'],
+      ['reader', 'releaseLock'],
+      ['writer', 'releaseLock'],
+    ] as const)('are aborted all the same: %s.%s', async (side, method) => {
+      const flow = throwing(side, method);
+      flow.abort();
+      expect(await endOf(flow)).toBe('aborted');
     });
   });
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { firstValueFrom } from 'rxjs';
+import { catchError, firstValueFrom, of } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { WebSocket } from 'ws';
 import { collect } from '../../src/combinators/collect.js';
@@ -225,10 +225,96 @@ describe('webSocketFlow', () => {
       expect(await firstValueFrom(flow.write(pattern(1)))).toMatchObject({ ok: false, error: { code: 'closed' } });
     });
 
+    it.each([
+      ['data', pattern(3).buffer],
+      ['another eof', 'eof'],
+    ])('with halfClose, is protocol when %s comes after the far side’s eof; what was read before stays whole', async (_, data) => {
+      const { socket, flow } = fake({ halfClose: true, highWaterMark: 1, name: 'ws' });
+      const results = [flow.write(pattern(5)), flow.write(pattern(5))].map(watch);
+      socket.message(pattern(3).buffer);
+      socket.message('eof');
+      socket.message(data);
+      expect(await failureOf(flow.closed)).toMatchObject({ code: 'protocol', message: expect.stringMatching(/^ws: more came after the eof$/) });
+      expect(results[1]!.values).toMatchObject([{ ok: false, error: { code: 'protocol' } }]);
+      const reading = watch(flow.read());
+      expect(await reading.ended).toBe('complete');
+      expect([reading.values, socket.closedWith]).toEqual([[pattern(3)], 4000]);
+    });
+
+    it('with halfClose, is in order when data that nobody wants comes before the eof', async () => {
+      const { socket, flow } = fake({ halfClose: true });
+      flow.shutdown('read');
+      socket.message(pattern(3).buffer);
+      socket.message('eof');
+      flow.shutdown('write');
+      socket.closed(1000);
+      expect(await endOf(flow)).toBe('complete');
+    });
+
     it('without halfClose, takes eof for the text that it is', async () => {
       const { socket, flow } = fake();
       socket.message('eof');
       expect(await endOf(flow)).toBe('protocol');
+    });
+  });
+
+  describe('a socket that throws', () => {
+    const cause = new DOMException('not now', 'InvalidStateError');
+    const refuse = () => {
+      throw cause;
+    };
+
+    it('refuses the write and breaks the flow, with what it threw as the cause', async () => {
+      const { socket, flow } = fake({ name: 'ws' });
+      socket.send = refuse;
+      const reading = watch(flow.read());
+      const failure = { code: 'failed', message: 'ws: could not go on', cause };
+      expect(watch(flow.write(pattern(5))).values).toMatchObject([{ ok: false, error: failure }]);
+      expect(await reading.ended).toMatchObject(failure);
+      expect(await failureOf(flow.closed)).toMatchObject(failure);
+      expect(socket.closedWith).toBe(4000);
+    });
+
+    it('when there is room again, refuses the write that waited for it, and sends nothing after the gap', () => {
+      virtually((advance) => {
+        const { socket, flow } = fake({ highWaterMark: 10, maxMessageBytes: 11 });
+        const closed = watch(flow.closed.pipe(catchError((error: unknown) => of(error))));
+        const results = [flow.write(pattern(33)), flow.write(pattern(5))].map(watch);
+        const { send } = socket;
+        socket.send = () => {
+          socket.send = send;
+          throw cause;
+        };
+        socket.drain();
+        advance(10);
+        for (const { values } of results) expect(values).toMatchObject([{ ok: false, error: { code: 'failed', cause } }]);
+        expect(closed.values).toMatchObject([{ code: 'failed', cause }]);
+        expect(socket.sent).toEqual([pattern(11)]);
+      });
+    });
+
+    it.each([
+      ['at eof', { halfClose: true }, 'send'],
+      ['when it is closed', {}, 'close'],
+    ] as const)('%s, fails the shutdown', async (_, options, method) => {
+      const { socket, flow } = fake(options);
+      socket[method] = refuse;
+      expect(await failureOf(flow.shutdown('write'))).toMatchObject({ code: 'failed', cause });
+      expect(await endOf(flow)).toBe('failed');
+    });
+
+    it('when it is closed after both have said eof, fails the end', async () => {
+      const { socket, flow } = fake({ halfClose: true });
+      socket.close = refuse;
+      socket.message('eof');
+      expect(await failureOf(flow.close())).toMatchObject({ code: 'failed', cause });
+    });
+
+    it('is aborted all the same', async () => {
+      const { socket, flow } = fake();
+      socket.close = refuse;
+      flow.abort();
+      expect(await endOf(flow)).toBe('aborted');
     });
   });
 

@@ -7,21 +7,21 @@
  */
 import { interval, type Subscription } from 'rxjs';
 import type { WebSocket } from 'ws';
-import { FlowError, type FlowErrorCode } from '../flow/flow-error.js';
+import { FlowError } from '../flow/flow-error.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
+import { MessageTransport } from '../protocol/message-transport.js';
 import { closeMeaning, errorCode, NORMAL } from '../protocol/web-socket-close.js';
 import { mergeSmall } from './merge-small.js';
 import { systemFlowError } from './system-error.js';
 import type { WebSocketOptions } from './web-socket-options.js';
 
-export class WsTransport implements Transport {
+export class WsTransport extends MessageTransport implements Transport {
   readonly highWaterMark: number;
   /** Met only after `close()`, which must read on to see the far side's answer. */
   readonly maxQueuedBytes = 2 ** 26;
   readonly #halfClose: boolean;
   readonly #maxMessageBytes: number;
   readonly #pingMs: number | undefined;
-  #link!: FlowLink;
   #pings: Subscription | undefined;
   /** Pings since anything came. */
   #unanswered = 0;
@@ -38,6 +38,7 @@ export class WsTransport implements Transport {
     private readonly socket: WebSocket,
     options: WebSocketOptions,
   ) {
+    super();
     this.highWaterMark = options.highWaterMark ?? 262144;
     this.#halfClose = options.halfClose ?? false;
     this.#maxMessageBytes = options.maxMessageBytes ?? 65536;
@@ -46,7 +47,7 @@ export class WsTransport implements Transport {
 
   open(link: FlowLink): void {
     const { socket } = this;
-    this.#link = link;
+    this.link = link;
     // Never removed: the socket is this flow's alone, and a flow that is over takes no notice.
     socket.on('message', (data, isBinary) => this.#take(data as Buffer, isBinary));
     socket.on('pong', () => (this.#unanswered = 0));
@@ -78,7 +79,7 @@ export class WsTransport implements Transport {
   end(): void {
     if (!this.#halfClose) this.#close();
     else if (this.#isOpen) this.socket.send('eof');
-    this.#link.finished();
+    this.link.finished();
   }
 
   abort(): void {
@@ -108,7 +109,7 @@ export class WsTransport implements Transport {
 
   #ready(): void {
     this.#unsent = 0;
-    this.#link.ready();
+    this.link.ready();
   }
 
   #messagesOf(buffer: Uint8Array): Uint8Array[] {
@@ -122,13 +123,13 @@ export class WsTransport implements Transport {
   #take(data: Buffer, isBinary: boolean): void {
     this.#unanswered = 0;
     if (isBinary) this.#push(data);
-    else if (this.#halfClose && data.toString() === 'eof') this.#link.end();
-    else this.#fail('protocol', 'a text message came instead of a binary one');
+    else if (this.#halfClose && data.toString() === 'eof') this.receiveEof();
+    else this.fail('protocol', 'a text message came instead of a binary one');
   }
 
   /** A little is read ahead, so that a far side which closes is seen though nobody reads. */
   #push(buffer: Uint8Array): void {
-    if (this.#link.push(buffer)) return;
+    if (this.receive(buffer)) return;
     this.#unread += buffer.byteLength;
     if (this.#unread > READ_AHEAD && this.#isOpen) this.socket.pause();
   }
@@ -142,7 +143,7 @@ export class WsTransport implements Transport {
     if (!this.#isOpen) return;
     if (socket.isPaused) this.#unanswered = 0;
     if (this.#unanswered === 2) {
-      this.#fail('timeout', `no answer to two pings, ${this.#pingMs} ms apart`);
+      this.fail('timeout', `no answer to two pings, ${this.#pingMs} ms apart`);
       return;
     }
     socket.ping();
@@ -152,7 +153,7 @@ export class WsTransport implements Transport {
   #hearError(cause: Error): void {
     this.#cause = cause;
     const code = errorCode(cause);
-    if (code !== undefined) this.#fail(code, cause.message, cause);
+    if (code !== undefined) this.fail(code, cause.message, cause);
   }
 
   #hearClose(code: number, reason: string): void {
@@ -160,20 +161,16 @@ export class WsTransport implements Transport {
     this.#freed?.();
     const meaning = closeMeaning(code);
     if (meaning === 'in order') this.#endInOrder();
-    else if (meaning === 'reset' && this.#cause !== undefined) this.#link.fail(systemFlowError(this.name, this.#cause));
-    else this.#fail(meaning, `closed with code ${code}`, reason === '' ? undefined : new Error(reason));
+    else if (meaning === 'reset' && this.#cause !== undefined) this.link.fail(systemFlowError(this.name, this.#cause));
+    else this.fail(meaning, `closed with code ${code}`, reason === '' ? undefined : new Error(reason));
   }
 
   #endInOrder(): void {
-    if (!this.#halfClose) this.#link.end();
-    if (this.#unsent > 0) this.#fail('reset', `the far side closed, ${this.#unsent} bytes were not sent`);
-    this.#link.refuse(new FlowError('closed', `${this.name}: the far side closed`));
+    if (!this.#halfClose) this.link.end();
+    if (this.#unsent > 0) this.fail('reset', `the far side closed, ${this.#unsent} bytes were not sent`);
+    this.link.refuse(new FlowError('closed', `${this.name}: the far side closed`));
     // Over by now, unless an `eof` should have come first.
-    this.#fail('truncated', 'no eof came before the close');
-  }
-
-  #fail(code: FlowErrorCode, what: string, cause?: unknown): void {
-    this.#link.fail(new FlowError(code, `${this.name}: ${what}`, cause === undefined ? {} : { cause }));
+    this.fail('truncated', 'no eof came before the close');
   }
 }
 

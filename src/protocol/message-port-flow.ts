@@ -5,7 +5,7 @@
  *
  *     ArrayBuffer, at least 1 byte    data; as many bytes as credit was given for, never more
  *     a positive integer              credit: so many more bytes may be sent
- *     'eof'                           this side has sent its last byte (needs no credit)
+ *     'eof'                           this side has sent its last byte (needs no credit); no data or 'eof' may follow
  *     'reset'                         this side has aborted
  *     'agent ' and a name             first, where there are Web Locks: who this side is, see `agent-life.ts`
  *
@@ -16,12 +16,12 @@ import { delay, Subscription } from 'rxjs';
 import { checkWhole } from '../flow/check-whole.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
-import { FlowError } from '../flow/flow-error.js';
 import { makeFlow } from '../flow/make-flow.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
 import { agentEnd, agentName } from './agent-life.js';
 import { isArrayBuffer } from './chunk-bytes.js';
 import { listenTo, type MessagePortLike } from './message-port-like.js';
+import { MessageTransport } from './message-transport.js';
 import { PieceSender } from './piece-sender.js';
 
 export interface MessagePortFlowOptions {
@@ -42,8 +42,9 @@ export interface MessagePortFlowOptions {
  *
  * A write is accepted when it has been posted within the far side's window. `abort()` resets the far side. A worker or
  * tab that ends first is `reset`: by the platform's word (Node), or because its Web Lock is free (browsers). A port that
- * is closed under a flow is not seen in browsers. A message that is not of the frame, or goes beyond the window, breaks
- * the flow with `protocol`.
+ * is closed under a flow is not seen in browsers. A message that is not of the frame, goes beyond the window or brings
+ * data after `eof` breaks the flow with `protocol`; a port that does not take a message is `failed`, with what it threw as
+ * the cause.
  *
  * @example
  * const { port1, port2 } = new MessageChannel();
@@ -57,10 +58,9 @@ export function messagePortFlow(port: MessagePortLike, options: MessagePortFlowO
   return makeFlow(new PortTransport(port, windowBytes, options));
 }
 
-class PortTransport implements Transport {
+class PortTransport extends MessageTransport implements Transport {
   readonly name: string;
   readonly #transfer: boolean;
-  #link!: FlowLink;
   /** All that this flow listens to. */
   readonly #heard = new Subscription();
   /** The far side's, once it has said so. */
@@ -71,7 +71,7 @@ class PortTransport implements Transport {
   #credit = 0;
   readonly #sender = new PieceSender(
     () => (this.#begun ? this.#credit : 0),
-    (piece) => this.#send(piece),
+    (piece) => this.attempt(() => this.#send(piece)),
   );
   /** Bytes the far side may still send. */
   #granted: number;
@@ -83,25 +83,26 @@ class PortTransport implements Transport {
     private readonly windowBytes: number,
     options: MessagePortFlowOptions,
   ) {
+    super();
     this.name = options.name ?? 'port';
     this.#transfer = options.transfer ?? false;
     this.#granted = windowBytes;
   }
 
   open(link: FlowLink): void {
-    this.#link = link;
+    this.link = link;
     const hear = (type: string, value: unknown) => {
       if (type === 'message') this.#take(value);
       else this.#lost(type, value);
     };
     this.#heard.add(listenTo(this.port, hear));
-    this.#heard.add(agentName().subscribe({ next: (name) => this.#post(AGENT + name), complete: () => this.#begin() }));
+    this.#heard.add(agentName().subscribe({ next: (name) => this.#say(AGENT + name), complete: () => this.#begin() }));
   }
 
   /** Only now, so that whoever has got anything from this side knows how to see its end. */
   #begin(): void {
     this.#begun = true;
-    this.#post(this.windowBytes);
+    this.#say(this.windowBytes);
     this.#goOn();
   }
 
@@ -114,12 +115,12 @@ class PortTransport implements Transport {
   }
 
   end(): void {
-    this.#post('eof');
-    this.#link.finished();
+    this.#say('eof');
+    this.link.finished();
   }
 
   abort(): void {
-    this.#post('reset');
+    this.#say('reset');
     this.#leave();
   }
 
@@ -133,34 +134,34 @@ class PortTransport implements Transport {
   #take(message: unknown): void {
     if (isArrayBuffer(message)) this.#takeData(message);
     else if (typeof message === 'number') this.#takeCredit(message);
-    else if (message === 'eof') this.#link.end();
-    else if (message === 'reset') this.#fail('reset', 'the far side aborted');
+    else if (message === 'eof') this.receiveEof();
+    else if (message === 'reset') this.fail('reset', 'the far side aborted');
     else if (this.#agent === undefined && isAgent(message)) this.#watch(message.slice(AGENT.length));
-    else this.#fail('protocol', `${describe(message)} came, which is no message of a flow`);
+    else this.fail('protocol', `${describe(message)} came, which is no message of a flow`);
   }
 
   #takeData(data: ArrayBuffer): void {
     const size = data.byteLength;
     if (size === 0 || size > this.#granted) {
-      this.#fail('protocol', `${size} bytes came where 1 to ${this.#granted} were allowed`);
+      this.fail('protocol', `${size} bytes came where 1 to ${this.#granted} were allowed`);
       return;
     }
     this.#granted -= size;
     this.#owed += size;
-    if (this.#link.push(new Uint8Array(data))) this.#repay();
+    if (this.receive(new Uint8Array(data))) this.#repay();
   }
 
   /** Gives credit for what was read; below half the window the far side has enough to go on with. */
   #repay(): void {
     if (this.#owed * 2 < this.windowBytes) return;
-    this.#post(this.#owed);
+    this.#say(this.#owed);
     this.#granted += this.#owed;
     this.#owed = 0;
   }
 
   #takeCredit(bytes: number): void {
     if (!Number.isSafeInteger(bytes) || bytes < 1) {
-      this.#fail('protocol', `${describe(bytes)} came, which is no credit`);
+      this.fail('protocol', `${describe(bytes)} came, which is no credit`);
       return;
     }
     this.#credit += bytes;
@@ -168,24 +169,19 @@ class PortTransport implements Transport {
   }
 
   #goOn(): void {
-    if (this.#sender.resume()) this.#link.ready();
+    if (this.#sender.resume()) this.link.ready();
   }
 
   /** An agent that has ended may have said its last words, `eof` among them, on another way than its lock comes free on. */
   #watch(agent: string): void {
     this.#agent = agent;
     const ended = agentEnd(agent).pipe(delay(LAST_WORDS_MS));
-    this.#heard.add(ended.subscribe(() => this.#fail('reset', 'the worker or tab ended')));
+    this.#heard.add(ended.subscribe(() => this.fail('reset', 'the worker or tab ended')));
   }
 
   #lost(type: string, cause: unknown): void {
     const code = type === 'messageerror' ? 'protocol' : 'reset';
-    const options = cause === undefined || typeof cause === 'number' ? {} : { cause };
-    this.#link.fail(new FlowError(code, `${this.name}: ${LOSSES[type] ?? 'the port ended'}`, options));
-  }
-
-  #fail(code: 'reset' | 'protocol', what: string): void {
-    this.#link.fail(new FlowError(code, `${this.name}: ${what}`));
+    this.fail(code, LOSSES[type] ?? 'the port ended', typeof cause === 'number' ? undefined : cause);
   }
 
   // ── what goes ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -205,13 +201,18 @@ class PortTransport implements Transport {
     this.#post(copy.buffer, [copy.buffer]);
   }
 
+  /** A word, or a number: neither waits for credit. */
+  #say(message: string | number): void {
+    this.attempt(() => this.#post(message));
+  }
+
   #post(message: unknown, transfer: ArrayBuffer[] = []): void {
     this.port.postMessage(message, transfer);
   }
 
   #leave(): void {
     this.#heard.unsubscribe();
-    if (this.port.start !== undefined) this.port.close?.();
+    if (this.port.start !== undefined) this.attempt(() => this.port.close?.());
   }
 }
 

@@ -8,6 +8,7 @@ import type { Flow } from '../flow/flow.js';
 import { FlowError, isFlowError } from '../flow/flow-error.js';
 import { flowLifetime, type Opening } from '../flow/flow-lifetime.js';
 import { fromWebStreams, type WebStreamPair } from './from-web-streams.js';
+import { quietly } from './quietly.js';
 import { within } from './within.js';
 
 /** The part of a `WebTransport` session that a flow needs. */
@@ -76,14 +77,14 @@ function openStream(
   opening: Opening<Flow>,
 ): () => void {
   const leave = () => {
-    if (shared === undefined) session.close();
+    if (shared === undefined) quietly(() => session.close());
   };
   session.closed.catch(ignored);
   session.ready
     .then(() => session.createBidirectionalStream())
+    .then((stream) => fromWebStreams(stream, { name }))
     .then(
-      (stream) => {
-        const flow = fromWebStreams(stream, { name });
+      (flow) => {
         flow.closed.subscribe({ error: leave, complete: leave });
         opening.ready(flow);
       },

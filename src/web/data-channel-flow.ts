@@ -3,14 +3,15 @@
  * channel's buffer has drained, but cannot make the far side wait: the API has no way. Source: W3C WebRTC, RFC 8831.
  *
  * The frame. A binary message is data; its boundaries mean nothing. The text message `eof` says that its sender has
- * written its last byte, `reset` that it has aborted. Each end closes the channel once it has sent and received `eof`.
+ * written its last byte (no data and no other `eof` may follow it), `reset` that it has aborted. Each end closes the
+ * channel once it has sent and received `eof`.
  */
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
-import { FlowError, type FlowErrorCode } from '../flow/flow-error.js';
 import { makeFlow } from '../flow/make-flow.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
 import { chunkBytes } from '../protocol/chunk-bytes.js';
+import { MessageTransport } from '../protocol/message-transport.js';
 import { PieceSender } from '../protocol/piece-sender.js';
 import { sendable } from './sendable.js';
 
@@ -46,9 +47,11 @@ export interface DataChannelFlowOptions {
  * `bufferedAmountLowThreshold`, and closes it.
  *
  * A write is accepted while no more than `highWaterMark` bytes wait in the channel. What is not read waits here, up to
- * `maxQueuedBytes`, then `overflow`. A channel that closes before its `eof` is `reset`; a text message outside the frame
- * is `protocol`. A connection closed by this side's own `RTCPeerConnection.close()` is reported to nobody: end the flow
- * first. Throws a `TypeError` for what is no channel, or one that may lose or reorder messages.
+ * `maxQueuedBytes`, then `overflow`. A channel that closes before its `eof` is `reset`; a text message outside the frame,
+ * or data after `eof`, is `protocol`. A channel that does not take a message is `failed`, with what it threw as the cause:
+ * an `OperationError` where its buffer is full, a `TypeError` where `maxMessageBytes` is too much for the far side.
+ * A connection closed by this side's own `RTCPeerConnection.close()` is reported to nobody: end the flow first. Throws a
+ * `TypeError` for what is no channel, or one that may lose or reorder messages.
  *
  * @example
  * const flow = dataChannelFlow(connection.createDataChannel('files'));
@@ -58,32 +61,32 @@ export function dataChannelFlow(channel: DataChannelLike, options: DataChannelFl
   return makeFlow(new DataChannelTransport(channel, options));
 }
 
-class DataChannelTransport implements Transport {
+class DataChannelTransport extends MessageTransport implements Transport {
   readonly name: string;
   readonly maxQueuedBytes: number;
   readonly #sender: PieceSender;
-  #link!: FlowLink;
 
   constructor(
     private readonly channel: DataChannelLike,
     options: DataChannelFlowOptions,
   ) {
+    super();
     const { highWaterMark = 2 ** 20, maxMessageBytes = 65536 } = options;
     this.name = options.name ?? `data channel ${channel.label}`.trimEnd();
     this.maxQueuedBytes = options.maxQueuedBytes ?? 2 ** 26;
     this.#sender = new PieceSender(
       () => (channel.readyState === 'open' && channel.bufferedAmount <= highWaterMark ? maxMessageBytes : 0),
-      (piece) => channel.send(sendable(piece)),
+      (piece) => this.attempt(() => channel.send(sendable(piece))),
     );
     channel.binaryType = 'arraybuffer';
     channel.bufferedAmountLowThreshold = highWaterMark;
   }
 
   open(link: FlowLink): void {
-    this.#link = link;
+    this.link = link;
     const { channel } = this;
     if (channel.readyState === 'closing' || channel.readyState === 'closed') {
-      this.#fail('closed', 'the channel was closed already');
+      this.fail('closed', 'the channel was closed already');
       return;
     }
     // Never removed: the channel is this flow's alone, and a flow that is over takes no notice.
@@ -93,8 +96,8 @@ class DataChannelTransport implements Transport {
     channel.addEventListener('open', goOn);
     channel.addEventListener('bufferedamountlow', goOn);
     channel.addEventListener('message', (event) => this.#take((event as MessageEvent).data));
-    channel.addEventListener('error', (event) => this.#fail('reset', 'the channel failed', (event as ErrorEvent).error));
-    channel.addEventListener('close', () => this.#fail('reset', 'the channel was closed without eof'));
+    channel.addEventListener('error', (event) => this.fail('reset', 'the channel failed', (event as ErrorEvent).error));
+    channel.addEventListener('close', () => this.fail('reset', 'the channel was closed without eof'));
   }
 
   write(buffer: Uint8Array): boolean {
@@ -107,34 +110,34 @@ class DataChannelTransport implements Transport {
       return;
     }
     this.#say('eof');
-    this.#link.finished();
+    this.link.finished();
   }
 
   abort(): void {
     this.#say('reset');
-    this.channel.close();
+    this.#close();
   }
 
   /** What is buffered, the `eof` too, is sent before the channel closes. */
   free(done: () => void): void {
-    this.channel.close();
+    this.#close();
     done();
   }
 
   #say(word: 'eof' | 'reset'): void {
-    if (this.channel.readyState === 'open') this.channel.send(word);
+    if (this.channel.readyState === 'open') this.attempt(() => this.channel.send(word));
+  }
+
+  #close(): void {
+    this.attempt(() => this.channel.close());
   }
 
   #take(data: unknown): void {
     const buffer = chunkBytes(data);
-    if (buffer !== undefined) this.#link.push(buffer);
-    else if (data === 'eof') this.#link.end();
-    else if (data === 'reset') this.#fail('reset', 'the far side aborted');
-    else this.#fail('protocol', `${describe(data)} came, which is no message of a flow`);
-  }
-
-  #fail(code: FlowErrorCode, what: string, cause?: unknown): void {
-    this.#link.fail(new FlowError(code, `${this.name}: ${what}`, cause === undefined ? {} : { cause }));
+    if (buffer !== undefined) this.receive(buffer);
+    else if (data === 'eof') this.receiveEof();
+    else if (data === 'reset') this.fail('reset', 'the far side aborted');
+    else this.fail('protocol', `${describe(data)} came, which is no message of a flow`);
   }
 }
 

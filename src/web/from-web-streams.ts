@@ -9,7 +9,9 @@ import { FlowError } from '../flow/flow-error.js';
 import { makeFlow } from '../flow/make-flow.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
 import { chunkBytes } from '../protocol/chunk-bytes.js';
+import { quietly } from './quietly.js';
 import { streamFailure } from './stream-failure.js';
+import { TurnTaker } from './turn-taker.js';
 
 export interface WebStreamPair {
   readonly readable: ReadableStream<Uint8Array>;
@@ -29,6 +31,9 @@ export interface FromWebStreamsOptions {
  * - Nothing is read before it is wanted. A chunk may be a `Uint8Array`, another view or an `ArrayBuffer`; any other
  *   breaks the flow with `protocol`.
  * - A write is accepted once the writable has taken it and wants more; `shutdown('write')` closes the writable.
+ * - `shutdown('read')` goes on reading, and drops what comes, so that whoever writes there neither waits nor fails: to
+ *   cancel the readable of a `TransformStream` would error its writer. A source without an end is ended by `abort()`.
+ * - A source that always has more, or one that is dropped, leaves the event loop a turn every few milliseconds.
  * - `abort()` cancels the readable and aborts the writable, with the {@link FlowError} as the reason. Either stream's
  *   error breaks the flow with `reset` (a `FlowError` keeps its code) and the error as the cause.
  *
@@ -49,6 +54,14 @@ export function fromWebStreams(pair: WebStreamPair, options: FromWebStreamsOptio
 class WebStreamsTransport implements Transport {
   readonly name: string;
   readonly highWaterMark: number;
+  readonly #turns = new TurnTaker();
+  // Made once, and not for every read.
+  readonly #readFailed = (cause: unknown) => this.#fail('readable', cause);
+  readonly #writeFailed = (cause: unknown) => this.#fail('writable', cause);
+  readonly #take = ({ done, value }: ReadableStreamReadResult<Uint8Array>) => {
+    if (done) this.#link.end();
+    else this.#push(value);
+  };
   #link!: FlowLink;
   /** The read in flight, or the last one: what it brings comes before the end. */
   #reading: Promise<void> = Promise.resolve();
@@ -65,42 +78,34 @@ class WebStreamsTransport implements Transport {
   open(link: FlowLink): void {
     this.#link = link;
     // An end or a failure is seen though nobody reads or writes.
-    this.reader.closed.then(
-      () => this.#reading.then(() => link.end()),
-      (cause: unknown) => this.#fail('readable', cause),
-    );
-    this.writer.closed.catch((cause: unknown) => this.#fail('writable', cause));
+    this.reader.closed.then(() => this.#reading.then(() => link.end()), this.#readFailed);
+    this.writer.closed.catch(this.#writeFailed);
   }
 
   pull(): void {
-    this.#reading = this.reader.read().then(
-      ({ done, value }) => {
-        if (done) this.#link.end();
-        else this.#take(value);
-      },
-      (cause: unknown) => this.#fail('readable', cause),
-    );
+    if (this.#turns.step()) this.#turns.afterTurn(() => this.#pullAgain());
+    else this.#read();
   }
 
   write(buffer: Uint8Array): boolean {
-    const failed = (cause: unknown) => this.#fail('writable', cause);
-    this.writer.write(buffer).catch(failed);
-    if (Number(this.writer.desiredSize) > 0) return true;
-    this.writer.ready.then(() => this.#link.ready(), failed);
+    try {
+      this.writer.write(buffer).catch(this.#writeFailed);
+      if (Number(this.writer.desiredSize) > 0) return true;
+      this.writer.ready.then(() => this.#link.ready(), this.#writeFailed);
+    } catch (cause) {
+      this.#writeFailed(cause); // Not heard if it was the sink that aborted the flow: that has released the writer.
+    }
     return false;
   }
 
   end(): void {
-    this.writer.close().then(
-      () => this.#link.finished(),
-      (cause: unknown) => this.#fail('writable', cause),
-    );
+    this.#ask(() => this.writer.close().then(() => this.#link.finished()), this.#writeFailed);
   }
 
   abort(error: FlowError): void {
     // The writer first: behind both there may be one connection, which a cancel alone would only half end.
-    this.writer.abort(error).catch(ignored);
-    this.reader.cancel(error).catch(ignored);
+    this.#ask(() => this.writer.abort(error), this.#writeFailed);
+    this.#ask(() => this.reader.cancel(error), this.#readFailed);
     this.#release();
   }
 
@@ -109,7 +114,20 @@ class WebStreamsTransport implements Transport {
     done();
   }
 
-  #take(chunk: unknown): void {
+  /** In the turn that went by, the flow may have ended or its reader gone: no bytes at all ask whether more are wanted. */
+  #pullAgain(): void {
+    if (this.#link.push(NOTHING)) this.#read();
+  }
+
+  #read(): void {
+    try {
+      this.#reading = this.reader.read().then(this.#take, this.#readFailed);
+    } catch (cause) {
+      this.#readFailed(cause);
+    }
+  }
+
+  #push(chunk: unknown): void {
     const buffer = chunkBytes(chunk);
     if (buffer === undefined) {
       this.#link.fail(new FlowError('protocol', `${this.name}: the readable stream gave ${describe(chunk)} instead of bytes`));
@@ -118,18 +136,26 @@ class WebStreamsTransport implements Transport {
     }
   }
 
+  /** A stream rejects and never throws; what only looks like one may. A flow that is over takes no notice of either. */
+  #ask(call: () => Promise<unknown>, failed: (cause: unknown) => void): void {
+    try {
+      call().catch(failed);
+    } catch (cause) {
+      failed(cause);
+    }
+  }
+
   #fail(side: 'readable' | 'writable', cause: unknown): void {
     this.#link.fail(streamFailure(this.name, side, cause));
   }
 
   #release(): void {
-    this.reader.releaseLock();
-    this.writer.releaseLock();
+    quietly(() => this.reader.releaseLock());
+    quietly(() => this.writer.releaseLock());
   }
 }
 
-/** The stream has failed already, which the flow knows. */
-function ignored(): void {}
+const NOTHING = new Uint8Array(0);
 
 function checkStream<S>(pair: unknown, side: keyof WebStreamPair, method: string): S {
   const stream = (pair as Partial<Record<string, { locked?: boolean }>> | null | undefined)?.[side];

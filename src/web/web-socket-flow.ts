@@ -16,7 +16,8 @@ import { WebSocketTransport } from './web-socket-transport.js';
  * - Close codes 1000 and 1005 are EOF; 1002, 1003, 1007 `protocol`; 1008 `refused`; 1009 `too-large`; 1011
  *   `failed`; others, such as 1001 (going away), 1006 (cut) and 4000 (a flow's `abort()`),
  *   `reset`. A text message, or any but an `ArrayBuffer`, is `protocol`. With `halfClose`, an end without `eof` is
- *   `truncated`.
+ *   `truncated`, and what comes after `eof` is `protocol`.
+ * - A socket that does not take a message, or does not close, is `failed`, with what it threw as the cause.
  *
  * @example
  * server.on('connection', (socket) => handle(webSocketFlow(socket)));

@@ -5,13 +5,14 @@
  * A WebSocket has no half-close: a close frame ends both directions. So without `halfClose`, `shutdown('write')` sends
  * it, the far side's writes are `closed` from then on, and what it had sent but this side not yet received is dropped
  * by browsers. With `halfClose`, which both ends must use, the text message `eof` says that its sender has written its
- * last byte; each end closes, with code 1000, once it has sent and received one.
+ * last byte (no data and no other `eof` may follow it); each end closes, with code 1000, once it has sent and received one.
  */
 import { timer, type Subscription } from 'rxjs';
 import { describe } from '../flow/describe.js';
-import { FlowError, type FlowErrorCode } from '../flow/flow-error.js';
+import { FlowError } from '../flow/flow-error.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
 import { isArrayBuffer } from '../protocol/chunk-bytes.js';
+import { MessageTransport } from '../protocol/message-transport.js';
 import { PieceSender } from '../protocol/piece-sender.js';
 import { sendable } from './sendable.js';
 import { closeMeaning, errorCode, NORMAL } from '../protocol/web-socket-close.js';
@@ -19,13 +20,12 @@ import { CLOSED, CONNECTING, cutWebSocket, OPEN, type WebSocketLike } from './we
 import { webSocketName } from '../protocol/web-socket-name.js';
 import type { WebSocketFlowOptions } from './web-socket-options.js';
 
-export class WebSocketTransport implements Transport {
+export class WebSocketTransport extends MessageTransport implements Transport {
   readonly name: string;
   readonly maxQueuedBytes: number;
   readonly #halfClose: boolean;
   readonly #mark: number;
   readonly #sender: PieceSender;
-  #link!: FlowLink;
   #looking: Subscription | undefined;
   /** What an `error` event told; the close event that follows says no more than a code. */
   #cause: unknown;
@@ -37,6 +37,7 @@ export class WebSocketTransport implements Transport {
     private readonly socket: WebSocketLike,
     options: WebSocketFlowOptions,
   ) {
+    super();
     const { highWaterMark = 2 ** 20, maxMessageBytes = 2 ** 16, maxQueuedBytes = 2 ** 26 } = options;
     this.name = options.name ?? webSocketName(socket.url);
     this.maxQueuedBytes = maxQueuedBytes;
@@ -44,15 +45,15 @@ export class WebSocketTransport implements Transport {
     this.#mark = highWaterMark;
     this.#sender = new PieceSender(
       () => (this.#isOpen && socket.bufferedAmount <= highWaterMark ? maxMessageBytes : 0),
-      (piece) => socket.send(sendable(piece)),
+      (piece) => this.attempt(() => socket.send(sendable(piece))),
     );
   }
 
   open(link: FlowLink): void {
     const { socket } = this;
-    this.#link = link;
+    this.link = link;
     socket.binaryType = 'arraybuffer';
-    if (socket.readyState > OPEN) this.#fail('closed', 'closed already');
+    if (socket.readyState > OPEN) this.fail('closed', 'closed already');
     // Never removed: the socket is this flow's alone, and a flow that is over takes no notice.
     socket.addEventListener('open', () => this.#goOn(1));
     socket.addEventListener('message', (event) => this.#take((event as MessageEvent).data));
@@ -78,13 +79,13 @@ export class WebSocketTransport implements Transport {
       return;
     }
     if (!this.#halfClose) this.#close();
-    else if (this.#isOpen) socket.send('eof');
-    this.#link.finished();
+    else if (this.#isOpen) this.attempt(() => socket.send('eof'));
+    this.link.finished();
   }
 
   abort(): void {
     this.#looking?.unsubscribe();
-    cutWebSocket(this.socket);
+    this.attempt(() => cutWebSocket(this.socket));
   }
 
   /** Without half-close it was the close event that ended the read side; with it, the closing handshake is still to come. */
@@ -103,7 +104,7 @@ export class WebSocketTransport implements Transport {
 
   /** What was sent goes first. One that is paused would not see the end of the handshake: what precedes it waits here. */
   #close(): void {
-    this.socket.close(NORMAL);
+    this.attempt(() => this.socket.close(NORMAL));
     this.socket.resume?.();
   }
 
@@ -113,18 +114,18 @@ export class WebSocketTransport implements Transport {
   }
 
   #goOn(nextLookMs: number): void {
-    if (this.#sender.resume()) this.#link.ready();
+    if (this.#sender.resume()) this.link.ready();
     else this.#lookIn(nextLookMs);
   }
 
   #take(data: unknown): void {
     if (isArrayBuffer(data)) this.#push(new Uint8Array(data));
-    else if (this.#halfClose && data === 'eof') this.#link.end();
-    else this.#fail('protocol', `${describe(data)} came instead of an ArrayBuffer`);
+    else if (this.#halfClose && data === 'eof') this.receiveEof();
+    else this.fail('protocol', `${describe(data)} came instead of an ArrayBuffer`);
   }
 
   #push(buffer: Uint8Array): void {
-    if (this.#link.push(buffer)) return;
+    if (this.receive(buffer)) return;
     this.#unread += buffer.byteLength;
     if (this.#unread > this.#mark && this.#isOpen) this.socket.pause?.();
   }
@@ -132,7 +133,7 @@ export class WebSocketTransport implements Transport {
   #hearError(cause: unknown): void {
     this.#cause = cause;
     const code = errorCode(cause);
-    if (code !== undefined) this.#fail(code, 'could not go on', cause);
+    if (code !== undefined) this.fail(code, 'could not go on', cause);
   }
 
   #hearClose({ code, reason }: CloseEvent): void {
@@ -140,20 +141,16 @@ export class WebSocketTransport implements Transport {
     this.#freed?.();
     const meaning = closeMeaning(code);
     if (meaning === 'in order') this.#endInOrder();
-    else this.#fail(meaning, `closed with code ${code}`, this.#cause ?? (reason ? new Error(reason) : undefined));
+    else this.fail(meaning, `closed with code ${code}`, this.#cause ?? (reason ? new Error(reason) : undefined));
   }
 
   #endInOrder(): void {
     const unsent = this.socket.bufferedAmount;
-    if (!this.#halfClose) this.#link.end();
-    if (unsent > 0) this.#fail('reset', `the far side closed, ${unsent} bytes were not sent`);
-    this.#link.refuse(new FlowError('closed', `${this.name}: the far side closed`));
+    if (!this.#halfClose) this.link.end();
+    if (unsent > 0) this.fail('reset', `the far side closed, ${unsent} bytes were not sent`);
+    this.link.refuse(new FlowError('closed', `${this.name}: the far side closed`));
     // Over by now, unless an `eof` should have come first.
-    this.#fail('truncated', 'no eof came before the close');
-  }
-
-  #fail(code: FlowErrorCode, what: string, cause?: unknown): void {
-    this.#link.fail(new FlowError(code, `${this.name}: ${what}`, cause === undefined ? {} : { cause }));
+    this.fail('truncated', 'no eof came before the close');
   }
 }
 
