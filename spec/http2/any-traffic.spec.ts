@@ -109,12 +109,13 @@ describe.each([...transports, tlsInMemory].map((transport) => [transport.name, t
         const { client, serving, near, far } = await connect(transport, cleanup, handlerOf(exchanges));
         const outcomes = Promise.all(exchanges.map((exchange, at) => outcomeOf(client, exchange, at)));
         if (isAwaited) await outcomes;
-        const ends = [client.shutdown(), near.closed, far.closed].map((end) => watch<unknown>(end.pipe(timeout(LIMIT_MS))).ended);
+        const flows = transport.endsBothWays === true ? [] : [near, far];
+        const ends = [client.shutdown(), ...flows.map(({ closed }) => closed)].map((end) => watch<unknown>(end.pipe(timeout(LIMIT_MS))).ended);
         (await outcomes).forEach((outcome, at) => {
           if (!isDue(outcome, exchanges[at]!)) throw new Error(`exchange ${at}: ${String(outcome)}`, { cause: outcome as FlowError });
         });
         const served = firstValueFrom(from(serving.ended).pipe(timeout({ each: LIMIT_MS, with: () => of('not over') })));
-        expect(await Promise.all([...ends, served])).toEqual(['complete', 'complete', 'complete', 'complete']);
+        expect(new Set(await Promise.all([...ends, served]))).toEqual(new Set(['complete']));
         cleanup.run();
       }),
       { numRuns: 6, endOnFailure: true }, // to look for a smaller one would take the limit each time

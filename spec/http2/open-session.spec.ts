@@ -8,6 +8,7 @@ import { Cleanup, transports } from './support/transports.js';
 /** A session that never reads, and so hears of nothing. */
 const deaf = (duplex: Duplex): Http2Session => {
   duplex.read = () => null;
+  duplex.on('error', () => {});
   return new EventEmitter() as Http2Session;
 };
 

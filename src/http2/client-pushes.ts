@@ -1,6 +1,6 @@
 /** What a server pushes to a client: refused while nobody wants it. Source: RFC 9113 §8.4. */
 import { constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
-import { AsyncSubject, Subject, type Observable } from 'rxjs';
+import { AsyncSubject, finalize, Subject, type Observable } from 'rxjs';
 import { flowLifetime } from '../flow/flow-lifetime.js';
 import { makeFlow } from '../flow/make-flow.js';
 import { REFUSED_STREAM } from './error-codes.js';
@@ -20,30 +20,52 @@ export interface Http2Push {
   /**
    * To be subscribed to once. Emits the pushed response when its head has come, completes when its body has been read
    * and errors if it failed; unsubscribing before that cancels it, as with a request's. Until it is subscribed to, at
-   * most a window of it arrives.
+   * most a window of it arrives, and if the client shuts down before that, the push is refused.
    */
   readonly response: Observable<Http2Response>;
   /** Refuses the push: nothing (more) of it is sent. Its response errors with `aborted`. */
   refuse(): void;
 }
 
-export function clientPushes(connection: Http2Connection, session: ClientHttp2Session): Observable<Http2Push> {
-  const pushes = new Subject<Http2Push>();
-  session.on('stream', (stream, block) => {
-    if (pushes.observed) pushes.next(takePush(connection, stream, block));
-    else refuse(stream);
-  });
-  // Why the connection ended is told by `closed`: here an error would be one more to handle, or to crash on.
-  connection.closed.subscribe({ error: () => pushes.complete(), complete: () => pushes.complete() });
-  return pushes.asObservable();
+export class ClientPushes {
+  readonly #pushes = new Subject<Http2Push>();
+  readonly observable = this.#pushes.asObservable();
+  /** Those that nobody has subscribed to. */
+  readonly #waiting = new Set<Http2Push>();
+  #areWanted = true;
+
+  constructor(connection: Http2Connection, session: ClientHttp2Session) {
+    session.on('stream', (stream, block) => {
+      if (this.#areWanted && this.#pushes.observed) this.#take(connection, stream, block);
+      else refuse(stream);
+    });
+    const complete = () => this.#pushes.complete();
+    // Why the connection ended is told by `closed`: here an error would be one more to handle, or to crash on.
+    connection.closed.subscribe({ error: complete, complete });
+  }
+
+  /** Refuses those that nobody has subscribed to, since they might wait for that for ever, and all that come. */
+  refuseAll(): void {
+    this.#areWanted = false;
+    for (const push of this.#waiting) push.refuse();
+  }
+
+  #take(connection: Http2Connection, stream: ClientHttp2Stream, block: IncomingHttpHeaders): void {
+    const push = takePush(connection, stream, block, () => this.#waiting.delete(push));
+    this.#waiting.add(push);
+    this.#pushes.next(push);
+  }
 }
 
 function refuse(stream: ClientHttp2Stream): void {
   stream.on('error', () => {}); // nobody is left to be told
   stream.close(REFUSED_STREAM);
+  // A response that has come already: the stream would wait for somebody to read it.
+  stream.resume();
 }
 
-function takePush(connection: Http2Connection, stream: ClientHttp2Stream, block: IncomingHttpHeaders): Http2Push {
+/** @param onTaken called when its response is subscribed to, and when it is over */
+function takePush(connection: Http2Connection, stream: ClientHttp2Stream, block: IncomingHttpHeaders, onTaken: () => void): Http2Push {
   const transport = new StreamTransport(`${connection.name}, pushed stream ${stream.id}`, stream, connection, true);
   const flow = makeFlow(transport);
   flow.shutdown('write');
@@ -55,7 +77,7 @@ function takePush(connection: Http2Connection, stream: ClientHttp2Stream, block:
     head.next(makeResponse(flow, transport.trailers, response));
     head.complete();
   });
-  flow.closed.subscribe({ error: (error: unknown) => head.error(error), complete: () => {} });
+  flow.closed.pipe(finalize(onTaken)).subscribe({ error: (error: unknown) => head.error(error), complete: () => {} });
   return {
     method: block[':method'] ?? '',
     path: block[':path'] ?? '',
@@ -63,6 +85,7 @@ function takePush(connection: Http2Connection, stream: ClientHttp2Stream, block:
     scheme: block[':scheme'] ?? '',
     headers: incomingHeaders(block),
     response: flowLifetime(({ ready, fail }) => {
+      onTaken();
       const waiting = head.subscribe({ next: ready, error: fail });
       return () => {
         waiting.unsubscribe();

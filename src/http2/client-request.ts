@@ -61,13 +61,14 @@ export function clientRequest(
     transport.expectBody(true);
     flow.closed.subscribe({ error: fail, complete: () => {} });
     stream.once('response', (block, flags) => {
+      if (!transport.takes(block)) return;
       if ((flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0) transport.endAfterHead();
       const response = makeResponse(flow, transport.trailers, block);
       if (isTunnel && !isSuccess(response.status)) flow.shutdown('write');
       ready(response);
     });
     const onFailure = (error: unknown) => flow.abort(error);
-    if (trailers !== undefined) sendTrailers(stream, trailers, onFailure);
+    if (trailers !== undefined) sendTrailers(stream, transport, trailers, onFailure);
     if (endStream) flow.shutdown('write');
     else if (body !== undefined || !isTunnel) {
       const sending = sendBody(body ?? '', flow, onFailure);

@@ -8,6 +8,7 @@ export const NO_ERROR = 0;
 export const INTERNAL_ERROR = 2;
 export const REFUSED_STREAM = 7;
 export const CANCEL = 8;
+export const ENHANCE_YOUR_CALM = 11;
 
 const NAMES: readonly string[] = [
   'NO_ERROR',
@@ -34,10 +35,15 @@ function codeName(code: number): string {
   return `${NAMES[code] ?? 'unknown code'} (${code})`;
 }
 
-/** A stream that was closed by RST_STREAM: `refused` means that nothing was done for it, so that it may be tried again. */
+/**
+ * A stream that was closed by RST_STREAM: `refused` means that nothing was done for it, so that it may be tried again.
+ * ENHANCE_YOUR_CALM is what `node:http2` says of a header list that is too large, at this end or the other, and does not
+ * tell which.
+ */
 export function resetError(where: string, code: number, cause: unknown): FlowError {
   const options = cause === undefined ? {} : { cause };
   if (code === REFUSED_STREAM) return withCode(new FlowError('refused', `${where}: refused by the peer with ${codeName(code)}`, options), code);
+  if (code === ENHANCE_YOUR_CALM) return withCode(new FlowError('too-large', `${where}: reset with ${codeName(code)}, as for a header list that is too large`, options), code);
   return withCode(new FlowError('reset', `${where}: reset with ${codeName(code)}`, options), code);
 }
 

@@ -1,20 +1,20 @@
 /**
- * What `node:http2` does not look at before it sends: a header list that the peer has said it does not take would cost
- * the stream, and one beyond nghttp2's own limit the connection. Source: RFC 9113 §6.5.2.
+ * Header lists that an end does not take. `node:http2` does not look before it sends: one that the peer has said it does
+ * not take would cost the stream, and one beyond nghttp2's own limit the connection. And what comes on a stream that was
+ * opened before the peer has acknowledged the limit, it takes whatever its size. Source: RFC 9113 §6.5.2.
  */
-import type { OutgoingHttpHeaders } from 'node:http2';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
 import { FlowError } from '../flow/flow-error.js';
 
-/** `null` if the list can be sent to a peer with such a limit, or the error that says why not. */
-export function checkHeaderListSize(where: string, headers: OutgoingHttpHeaders, peerLimit: number | undefined): FlowError | null {
-  const limit = Math.min(peerLimit ?? MOST_BYTES, MOST_BYTES);
+/** `null` if the list is within the limit, or the error that says it is not. */
+export function checkHeaderListSize(where: string, headers: HeaderList, limit: number): FlowError | null {
   const size = headerListSize(headers);
   if (size <= limit) return null;
   return new FlowError('too-large', `${where}: header list of ${size} bytes exceeds the limit of ${limit}`);
 }
 
 /** A list's size: its names and values, and 32 bytes for each field. */
-function headerListSize(headers: OutgoingHttpHeaders): number {
+function headerListSize(headers: HeaderList): number {
   let size = 0;
   for (const name in headers) {
     const value = headers[name];
@@ -24,6 +24,8 @@ function headerListSize(headers: OutgoingHttpHeaders): number {
   return size;
 }
 
+type HeaderList = OutgoingHttpHeaders | IncomingHttpHeaders;
+
 /** What nghttp2 sends at most. */
-const MOST_BYTES = 65536;
+export const MOST_BYTES = 65536;
 const FIELD_OVERHEAD = 32;

@@ -4,6 +4,7 @@
  */
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
 import { describe } from '../flow/describe.js';
+import { SINGLE_VALUE } from './single-value.js';
 
 /**
  * Fields that arrived: lower-case names, in the order they came, without pseudo-headers. A field that came several times
@@ -59,15 +60,18 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const NOT_IN_HTTP2 = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'http2-settings']);
 
 function isReady(name: string, value: unknown): value is string {
-  return typeof value === 'string' && VALUE.test(value) && TOKEN.test(name) && !NOT_IN_HTTP2.has(name);
+  return typeof value === 'string' && VALUE.test(value) && TOKEN.test(name) && name !== 'te' && !NOT_IN_HTTP2.has(name);
 }
 
 function add(where: string, headers: OutgoingHttpHeaders, name: string, value: unknown): void {
   const key = nameOf(where, name);
   if (NOT_IN_HTTP2.has(key)) throw new TypeError(`${where}: ${key} has no meaning in HTTP/2`);
+  if (key === 'te' && String(value) !== 'trailers') throw new TypeError(`${where}: te can only be trailers in HTTP/2`);
   const values = Array.isArray(value) ? value.map((one) => valueOf(where, key, one)) : valueOf(where, key, value);
   const before = headers[key];
-  headers[key] = before === undefined ? values : [before as string | string[], values].flat();
+  const all = before === undefined ? values : [before as string | string[], values].flat();
+  if (Array.isArray(all) && all.length > 1 && SINGLE_VALUE.has(key)) throw new TypeError(`${where}: ${key} can only have one value`);
+  headers[key] = all;
 }
 
 function nameOf(where: string, name: unknown): string {

@@ -6,13 +6,14 @@ import { checkPositive } from '../flow/check-positive.js';
 import { DETACH, type Detachable } from '../flow/detached.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
-import { clientPushes, type Http2Push } from './client-pushes.js';
+import { ClientPushes, type Http2Push } from './client-pushes.js';
+import { claimFlow } from './claim-flow.js';
 import { clientRequest, type Http2RequestOptions } from './client-request.js';
 import { Http2Connection } from './http2-connection.js';
 import type { Http2Response } from './http2-response.js';
 import { openSession } from './open-session.js';
 import { ping, type Http2PingOptions } from './ping.js';
-import type { RequestDefaults } from './request-head.js';
+import { checkDefaults, type RequestDefaults } from './request-head.js';
 import { checkedSettings, type Http2Settings } from './settings.js';
 
 export interface Http2ClientOptions {
@@ -40,8 +41,9 @@ export interface Http2Client {
   /** Hot: what the server pushes. While nobody subscribes, pushes are refused. Completes with the connection. */
   readonly pushes: Observable<Http2Push>;
   /**
-   * GOAWAY: no more requests; those that were made go on, and leave before it. Emits once and completes when they have
-   * ended and the connection has; errors as `closed` does. Hot, idempotent, replayed.
+   * GOAWAY: no more requests; those that were made go on, and leave before it. Pushes that nobody has subscribed to are
+   * refused, and so are those that come later. Emits once and completes when what was open has ended and the connection
+   * has; errors as `closed` does. Hot, idempotent, replayed.
    */
   shutdown(): Observable<void>;
   /** Emits once and completes when the connection has ended in order; errors with why it broke. Replayed. */
@@ -50,7 +52,7 @@ export interface Http2Client {
 
 /**
  * HTTP/2 with prior knowledge over any flow, by `node:http2`; an untouched TCP or TLS flow's socket is used as it is.
- * The flow is the connection's from the first subscription on.
+ * The flow is the connection's from the first subscription on: another on it errors with `busy`.
  *
  * Lifetime is subscription: subscribing starts the connection, the client is emitted, and the Observable completes when
  * the connection has ended in order and errors when it broke. Unsubscribing before that aborts it with all its streams,
@@ -66,13 +68,20 @@ export interface Http2Client {
 export function http2Client(flow: Flow, options: Http2ClientOptions = {}): Observable<Http2Client> {
   checkFlow('http2Client: flow', flow);
   const settings = checkedSettings('http2Client', options.settings);
-  if (options.keepAliveMs !== undefined) checkPositive('http2Client: keepAliveMs', options.keepAliveMs);
+  checkDefaults('http2Client', options);
+  const { authority = authorityOf(flow), scheme, keepAliveMs } = options;
+  if (keepAliveMs !== undefined) checkPositive('http2Client: keepAliveMs', keepAliveMs);
   return new Observable((subscriber) => {
+    const refusal = claimFlow(flow);
+    if (refusal !== null) {
+      subscriber.error(refusal);
+      return;
+    }
     const open = openSession(flow, (duplex) => http2.connect('http://localhost', { createConnection: () => duplex, settings }));
     const { session } = open;
-    const connection = new Http2Connection(flow, open);
-    if (options.keepAliveMs !== undefined) connection.keepAlive(options.keepAliveMs);
-    const client = new Client(connection, session, { authority: authorityOf(flow), scheme: session.encrypted === true ? 'https' : 'http', ...options });
+    const connection = new Http2Connection(flow, open, settings.maxHeaderListSize);
+    if (keepAliveMs !== undefined) connection.keepAlive(keepAliveMs);
+    const client = new Client(connection, session, { authority, scheme: scheme ?? (session.encrypted === true ? 'https' : 'http') });
     session.once('connect', () => subscriber.next(client));
     subscriber.add(connection.closed.subscribe({
       error: (error: unknown) => subscriber.error(error),
@@ -87,6 +96,7 @@ export function http2Client(flow: Flow, options: Http2ClientOptions = {}): Obser
 class Client implements Http2Client, Detachable {
   readonly closed: Observable<void>;
   readonly pushes: Observable<Http2Push>;
+  readonly #pushes: ClientPushes;
   isDetached = false;
 
   constructor(
@@ -95,7 +105,8 @@ class Client implements Http2Client, Detachable {
     private readonly defaults: RequestDefaults,
   ) {
     this.closed = connection.closed;
-    this.pushes = clientPushes(connection, session);
+    this.#pushes = new ClientPushes(connection, session);
+    this.pushes = this.#pushes.observable;
   }
 
   request(options: Http2RequestOptions): Observable<Http2Response> {
@@ -107,6 +118,7 @@ class Client implements Http2Client, Detachable {
   }
 
   shutdown(): Observable<void> {
+    this.#pushes.refuseAll();
     return this.connection.shutdown();
   }
 

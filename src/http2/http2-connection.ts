@@ -4,11 +4,13 @@
  * requests and answers none.
  */
 import { constants, type Http2Session, type Http2Stream } from 'node:http2';
-import { first, interval, startWith, Subscription, timer, type Observable } from 'rxjs';
+import { interval, Subscription, timer, type Observable } from 'rxjs';
 import { Ending } from '../flow/ending.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
+import { beforeGoaway } from './before-goaway.js';
 import { goawayError, NO_ERROR } from './error-codes.js';
+import { MOST_BYTES } from './header-list-size.js';
 import type { OpenSession } from './open-session.js';
 import { sessionError } from './session-error.js';
 import { watchCut } from './watch-cut.js';
@@ -17,12 +19,14 @@ import { watchGivenUp } from './watch-given-up.js';
 export class Http2Connection {
   readonly name: string;
   readonly session: Http2Session;
-  /** The largest header list that the peer takes, once it has said so. */
-  peerHeaderLimit: number | undefined = undefined;
+  /** The largest header list that can be sent: the peer may say that it takes less. */
+  peerHeaderLimit = MOST_BYTES;
 
   readonly #closed = new Ending();
   #state: 'open' | 'draining' | 'ending' | 'over' = 'open';
   #failure: FlowError | null = null;
+  /** All streams have ended behind a GOAWAY: what breaks now, at most a last GOAWAY is lost by it. */
+  #hasDrained = false;
   /** Why no new request is taken, once it has begun to end in order. */
   #farewell = '';
   readonly #timers = new Subscription();
@@ -33,6 +37,8 @@ export class Http2Connection {
   constructor(
     private readonly flow: Flow,
     open: OpenSession<Http2Session>,
+    /** The largest header list that this end takes. */
+    readonly headerLimit = Infinity,
   ) {
     const { session } = open;
     this.session = session;
@@ -40,7 +46,7 @@ export class Http2Connection {
     this.#watchDestroy();
     // In front of node:http2, which closes the streams then.
     open.duplex.prependListener('close', () => this.#noteClosed());
-    session.on('remoteSettings', ({ maxHeaderListSize }) => (this.peerHeaderLimit = maxHeaderListSize));
+    session.on('remoteSettings', ({ maxHeaderListSize }) => (this.peerHeaderLimit = Math.min(maxHeaderListSize ?? MOST_BYTES, MOST_BYTES)));
     session.on('goaway', (code) => this.#onGoaway(code));
     session.on('error', (error) => this.#broke(error));
     session.on('close', () => this.#finish());
@@ -96,8 +102,9 @@ export class Http2Connection {
   shutdown(): Observable<void> {
     if (this.#state === 'open') {
       this.#drain('this end has shut down');
-      if (this.isServer) this.session.close();
-      else this.#timers.add(this.#whenSent.subscribe(() => this.session.close()));
+      const close = () => this.session.close();
+      if (this.isServer) close();
+      else this.#timers.add(beforeGoaway(this.session, this.#streams.size > 0).subscribe({ complete: close }));
     }
     return this.closed;
   }
@@ -125,12 +132,6 @@ export class Http2Connection {
     this.#timers.add(interval(everyMs).subscribe(beat));
   }
 
-  /** GOAWAY does not wait its turn, as requests do, and a server need not take those that come behind it (`node:http2` refuses them). */
-  get #whenSent(): Observable<unknown> {
-    const isSent = () => this.session.destroyed || this.session.state.outboundQueueSize === 0;
-    return timer(0, AGAIN_MS).pipe(startWith(0), first(isSent));
-  }
-
   /** The connection is going. Only the first look counts: then all streams are closed. */
   #noteClosed(): void {
     for (const stream of this.#streams) if (stream.closed) this.#closedBefore.add(stream);
@@ -154,7 +155,7 @@ export class Http2Connection {
 
   /** The first fault is the one that counts: those that follow are its consequences. */
   #fault(error: FlowError): void {
-    if (this.#state === 'over') return;
+    if (this.#state === 'over' || this.#hasDrained) return;
     this.#failure ??= error;
     this.#end();
   }
@@ -187,7 +188,10 @@ export class Http2Connection {
     const destroy = session.destroy.bind(session);
     session.destroy = (error?: Error, code?: number) => {
       this.#noteClosed();
-      if (!session.destroyed && typeof error === 'object' && error !== null) this.#broke(error); // it may be a code instead
+      if (!session.destroyed) {
+        if (typeof error === 'object' && error !== null) this.#broke(error); // it may be a code instead
+        else if (session.closed && !error) this.#hasDrained = this.#failure === null;
+      }
       destroy(error, code);
     };
   }
@@ -195,5 +199,3 @@ export class Http2Connection {
 
 /** What the last frames, GOAWAY among them, have to leave a connection that has failed. */
 const GRACE_MS = 500;
-/** How often to look whether requests have left that wait: for the peer to read, or to have room for another stream. */
-const AGAIN_MS = 20;

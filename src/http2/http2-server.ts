@@ -1,11 +1,12 @@
 /** The server's end of HTTP/2 over a flow: one connection, each request to a handler. */
 import * as http2 from 'node:http2';
-import { from, Observable, take, type ObservableInput } from 'rxjs';
+import { EMPTY, from, Observable, take, type ObservableInput } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
 import { checkPositive } from '../flow/check-positive.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
+import { claimFlow } from './claim-flow.js';
 import { Http2Connection } from './http2-connection.js';
 import { openSession } from './open-session.js';
 import { ServerExchange, type Http2ErrorHandler, type Http2Handler } from './server-exchange.js';
@@ -28,10 +29,10 @@ export interface Http2ServerOptions {
  * Each request goes to `handler`; its first reply is sent. What fails in one request is that request's matter, told to
  * `errorHandler`: the client sees status 500, or a reset with INTERNAL_ERROR if the reply's head had gone already.
  *
- * Cold: each subscription runs the connection. Emits once and completes when it has ended in order; errors with a
- * `FlowError` when it broke: `protocol` for a peer that does not keep to HTTP/2, `truncated` for one that went away with
- * requests open, `reset` for a GOAWAY with an error, `timeout` for one that is gone, and what the flow reports.
- * Unsubscribing before that aborts it with all its streams.
+ * Cold: subscribing runs the connection, and another on the same flow errors with `busy`. Emits once and completes when it
+ * has ended in order; errors with a `FlowError` when it broke: `protocol` for a peer that does not keep to HTTP/2,
+ * `truncated` for one that went away with requests open, `reset` for a GOAWAY with an error, `timeout` for one that is
+ * gone, and what the flow reports. Unsubscribing before that aborts it with all its streams.
  *
  * @example
  * listenTcp({ port: 8080 }).pipe(
@@ -45,8 +46,17 @@ export function http2Server(flow: Flow, handler: Http2Handler, options: Http2Ser
   if (typeof handler !== 'function') throw new TypeError(`http2Server: handler must be a function, not ${describe(handler)}`);
   const settings = checkedSettings('http2Server', options.settings);
   const { errorHandler, keepAliveMs } = options;
+  if (errorHandler !== undefined && typeof errorHandler !== 'function') {
+    throw new TypeError(`http2Server: errorHandler must be a function, not ${describe(errorHandler)}`);
+  }
+  const shutdown = checkedShutdown(options.shutdown);
   if (keepAliveMs !== undefined) checkPositive('http2Server: keepAliveMs', keepAliveMs);
   return new Observable<void>((subscriber) => {
+    const refusal = claimFlow(flow);
+    if (refusal !== null) {
+      subscriber.error(refusal);
+      return;
+    }
     const open = openSession(flow, (duplex) => http2.performServerHandshake(duplex, { settings }));
     const { session } = open;
     const connection = new Http2Connection(flow, open);
@@ -54,8 +64,14 @@ export function http2Server(flow: Flow, handler: Http2Handler, options: Http2Ser
     if (keepAliveMs !== undefined) connection.keepAlive(keepAliveMs);
     subscriber.add(connection.closed.subscribe(subscriber));
     subscriber.add(() => connection.fail(new FlowError('aborted', `${connection.name}: aborted`)));
-    if (options.shutdown !== undefined) {
-      subscriber.add(from(options.shutdown).pipe(take(1)).subscribe({ next: () => connection.shutdown(), error: (error: unknown) => subscriber.error(error) }));
-    }
+    subscriber.add(shutdown.pipe(take(1)).subscribe({ next: () => connection.shutdown(), error: (error: unknown) => subscriber.error(error) }));
   });
+}
+
+function checkedShutdown(shutdown: Http2ServerOptions['shutdown'] = EMPTY): Observable<unknown> {
+  try {
+    return from(shutdown);
+  } catch {
+    throw new TypeError(`http2Server: shutdown must be an Observable, or something that can be made one, not ${describe(shutdown)}`);
+  }
 }

@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Flow } from '../flow/flow.js';
 import { isCut, nativeNodeStream } from '../node/native-node-stream.js';
+import { endAfterAnswer } from './end-after-answer.js';
 
 export interface OpenSession<S extends Http2Session> {
   readonly session: S;
@@ -24,6 +25,7 @@ export function openSession<S extends Http2Session>(flow: Flow, create: (duplex:
   const session = create(duplex);
   // A session takes over a socket that reads already; this one was waiting for the first reader.
   if (duplex instanceof Socket) duplex.read(0);
+  else endAfterAnswer(duplex);
   return { session, duplex, isWriting: () => isWriting(duplex), isCut: () => isCut(duplex) };
 }
 

@@ -3,6 +3,7 @@ import type { Http2Stream } from 'node:http2';
 import { defaultIfEmpty, isObservable, of, take, type Observable } from 'rxjs';
 import { describe } from '../flow/describe.js';
 import { outgoingHeaders, type HeadersInput } from './headers.js';
+import type { StreamTransport } from './stream-transport.js';
 
 /**
  * Trailers to send: fields, or an Observable whose first value they are, for those that are known only when the body
@@ -19,14 +20,16 @@ export function checkTrailers(where: string, trailers: Http2Trailers | undefined
   outgoingHeaders(where, trailers);
 }
 
-/** Sends them when `node:http2` asks for them, which is when the body has gone. */
-export function sendTrailers(stream: Http2Stream, trailers: Http2Trailers, onFailure: (error: unknown) => void): void {
+/** Sends them when `node:http2` asks for them, which is when the body has gone; until then the message has not ended. */
+export function sendTrailers(stream: Http2Stream, transport: StreamTransport, trailers: Http2Trailers, onFailure: (error: unknown) => void): void {
+  transport.awaitTrailers();
   stream.once('wantTrailers', () => {
     const source = isObservable(trailers) ? (trailers as Observable<HeadersInput>) : of(trailers);
     const sending = source.pipe(defaultIfEmpty<HeadersInput, HeadersInput>({}), take(1)).subscribe({
       next: (fields) => {
         try {
           stream.sendTrailers(outgoingHeaders('trailers', fields));
+          transport.trailersSent();
         } catch (error) {
           onFailure(error);
         }

@@ -17,6 +17,12 @@ export interface RequestDefaults {
   readonly scheme: string;
 }
 
+/** Throws a `TypeError` that names the part and what came, unless requests can have those that are given. */
+export function checkDefaults(where: string, { authority, scheme }: Partial<RequestDefaults>): void {
+  if (authority !== undefined) checked(where, 'authority', authority, VISIBLE);
+  if (scheme !== undefined) checked(where, 'scheme', scheme, TOKEN);
+}
+
 /** The head as `node:http2` takes it. Throws a `TypeError` that names the part and what came. */
 export function requestHead(where: string, parts: RequestHead, defaults: RequestDefaults): OutgoingHttpHeaders {
   if (typeof parts !== 'object' || parts === null) throw new TypeError(`${where}: must be an object, not ${describe(parts)}`);

@@ -37,18 +37,18 @@ export function sendReply(
     endFlow(target);
     return Subscription.EMPTY;
   }
-  if (trailers !== undefined) sendTrailers(stream, trailers, onFailure);
   const isTunnel = method === 'CONNECT' && status < 300 && body === undefined;
-  const isWhole = body === undefined || typeof body === 'string' || isBytes(body);
-  const hasWaiting = target.transport?.hasWaiting === true;
-  if (isWhole && !isTunnel && !hasWaiting) {
-    respondWhole(stream, head, body, trailers !== undefined);
-    endFlow(target);
+  const isWhole = trailers === undefined && (body === undefined || typeof body === 'string' || isBytes(body));
+  // Where there is a flow, its end tells that all has been sent: then nothing goes past it.
+  if (isWhole && !isTunnel && target.transport === null) {
+    respondWhole(stream, head, body);
     return Subscription.EMPTY;
   }
   stream.respond(head, { waitForTrailers: trailers !== undefined });
   const { flow } = target;
-  target.transport?.openWrite();
+  const transport = target.transport!;
+  if (trailers !== undefined) sendTrailers(stream, transport, trailers, onFailure);
+  transport.openWrite();
   if (isTunnel) {
     // A stream that nobody has begun to read, or paused, is closed by node:http2 with the end of its response.
     if (stream.readableFlowing === null) stream.pause();
@@ -58,10 +58,9 @@ export function sendReply(
 }
 
 /** In one piece, and past the flow: END_STREAM leaves with the last of it. */
-function respondWhole(stream: ServerHttp2Stream, head: OutgoingHttpHeaders, body: string | Uint8Array | undefined, waitForTrailers: boolean): void {
+function respondWhole(stream: ServerHttp2Stream, head: OutgoingHttpHeaders, body: string | Uint8Array | undefined): void {
   const isEmpty = body === undefined || body.length === 0;
-  if (waitForTrailers) stream.respond(head, { waitForTrailers });
-  else if (isEmpty) stream.respond(head, { endStream: true });
+  if (isEmpty) stream.respond(head, { endStream: true });
   else stream.respond(head);
   if (isEmpty) stream.end();
   else stream.end(body);

@@ -6,7 +6,8 @@
 import type { Http2Stream, IncomingHttpHeaders } from 'node:http2';
 import { FlowError } from '../flow/flow-error.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
-import { CANCEL, NO_ERROR } from './error-codes.js';
+import { CANCEL, ENHANCE_YOUR_CALM, NO_ERROR } from './error-codes.js';
+import { checkHeaderListSize } from './header-list-size.js';
 import { incomingHeaders } from './headers.js';
 import type { Http2Connection } from './http2-connection.js';
 import { InboundTrailers } from './inbound-trailers.js';
@@ -34,6 +35,7 @@ export class StreamTransport implements Transport {
   #canWrite: boolean;
   #isAborted = false;
   #write: 'open' | 'ending' | 'over' = 'open';
+  #trailersDue = false;
   /** Came before the head of the message was sent. */
   #inHand: Uint8Array | null = null;
   #endInHand = false;
@@ -74,7 +76,9 @@ export class StreamTransport implements Transport {
   /** The message may have a body. `isFresh`: nothing of it can have come yet. */
   expectBody(isFresh: boolean): void {
     const { stream, trailers } = this;
-    stream.once('trailers', (block: IncomingHttpHeaders) => trailers.came(incomingHeaders(block)));
+    stream.once('trailers', (block: IncomingHttpHeaders) => {
+      if (this.takes(block)) trailers.came(incomingHeaders(block));
+    });
     const onEnd = () => {
       this.#isEnded = true;
       // The `trailers` event of the block that carried END_STREAM comes at the next tick, and is in line already.
@@ -83,6 +87,17 @@ export class StreamTransport implements Transport {
     stream.on('end', () => this.#onEnd());
     if (!isFresh && this.#hasEndedAlready()) onEnd();
     else watchEnd(stream, onEnd);
+  }
+
+  /** Whether a header list that came is none too large; the stream fails and is reset if it is, after the data before it. */
+  takes(block: IncomingHttpHeaders): boolean {
+    const problem = checkHeaderListSize(this.name, block, this.connection.headerLimit);
+    if (problem === null) return true;
+    this.#isEnded = false;
+    this.#endRead();
+    this.abortCode = ENHANCE_YOUR_CALM;
+    this.#link.fail(problem);
+    return false;
   }
 
   /**
@@ -95,11 +110,6 @@ export class StreamTransport implements Transport {
     return stream.closed && stream.rstCode === NO_ERROR && !connection.isServer && !connection.isLost;
   }
 
-  /** Whether something was written before the head was sent. */
-  get hasWaiting(): boolean {
-    return this.#inHand !== null;
-  }
-
   /** The head of the message is sent: what waits may follow. */
   openWrite(): void {
     this.#canWrite = true;
@@ -107,6 +117,16 @@ export class StreamTransport implements Transport {
     this.#inHand = null;
     if (waiting !== null && this.#send(waiting)) this.#link.ready();
     if (this.#endInHand) this.#end();
+  }
+
+  /** Trailers follow the body: until they have gone, its end is not the message's. */
+  awaitTrailers(): void {
+    this.#trailersDue = true;
+  }
+
+  trailersSent(): void {
+    this.#trailersDue = false;
+    this.#finished();
   }
 
   pull(): void {
@@ -174,7 +194,7 @@ export class StreamTransport implements Transport {
     if (stream.writableEnded) this.#finished();
     // With an error where the stream goes down first: how it went down says what that means.
     else stream.end((error?: Error | null) => {
-      if (!error && (stream.rstCode ?? NO_ERROR) === NO_ERROR) this.#finished();
+      if (!error && (stream.rstCode ?? NO_ERROR) === NO_ERROR && !this.#trailersDue) this.#finished();
     });
   }
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { firstValueFrom, of, ReplaySubject, Subscription } from 'rxjs';
 import { detach, type Flow, flowPair, withIdleTimeout } from 'rxjs-flow';
-import { connectTcp, listenTcp, type TcpAddress } from 'rxjs-flow/node';
+import { connectTcp, connectWebSocket as connectWebSocketByNode, listenTcp, listenWebSocket, type TcpAddress } from 'rxjs-flow/node';
 import { connectWebSocket, webSocketFlow } from 'rxjs-flow/web';
 import { WebSocket, WebSocketServer } from 'ws';
 import { tlsOver, tlsPair } from '../../node/support/tls-pair.js';
@@ -21,6 +21,8 @@ export interface ConnectedFlows {
 
 export interface Transport {
   readonly name: string;
+  /** The end of one direction is that of the other: a last GOAWAY may be lost by it, which the flow tells and HTTP/2 need not. */
+  readonly endsBothWays?: boolean;
   connect(): Promise<ConnectedFlows>;
 }
 
@@ -102,7 +104,20 @@ const webSocket: Transport = {
   },
 };
 
-export const transports: readonly Transport[] = [memory, slowMemory, tcp, bridgedTcp, tls, webSocket];
+const plainWebSocket: Transport = {
+  name: 'a WebSocket without half-close',
+  endsBothWays: true,
+  connect: async () => {
+    const listening = new ReplaySubject<TcpAddress>(1);
+    const accepted = new ReplaySubject<Flow>(1);
+    const listener = listenWebSocket({ listeningObserver: listening }).pipe(detach()).subscribe(accepted);
+    const { port } = await firstValueFrom(listening);
+    const near = await firstValueFrom(connectWebSocketByNode({ url: `ws://127.0.0.1:${port}` }).pipe(detach()));
+    return { near, far: await firstValueFrom(accepted), dispose: () => listener.unsubscribe() };
+  },
+};
+
+export const transports: readonly Transport[] = [memory, slowMemory, tcp, bridgedTcp, tls, webSocket, plainWebSocket];
 
 /** Undone after each spec, whatever became of it. */
 export class Cleanup {

@@ -1,0 +1,106 @@
+// Header lists that are larger than this end takes, from a server that does not ask: `node:http2` itself.
+
+import { performServerHandshake, type ServerHttp2Stream } from 'node:http2';
+import { firstValueFrom, mergeMap, ReplaySubject } from 'rxjs';
+import { collectText, detach } from 'rxjs-flow';
+import { http2Client, http2CodeOf, type Http2Client, type Http2Push } from 'rxjs-flow/http2';
+import { toNodeStream } from 'rxjs-flow/node';
+import { failureOf, watch } from '../node/support/settled.js';
+import { Cleanup, transports } from './support/transports.js';
+
+const long = { 'x-long': 'x'.repeat(2000) };
+const ENHANCE_YOUR_CALM = 11;
+
+const answers: Readonly<Record<string, (stream: ServerHttp2Stream) => void>> = {
+  '/fine': (stream) => {
+    stream.respond({});
+    stream.end('fine');
+  },
+  '/head': (stream) => {
+    stream.respond(long);
+    stream.end('body');
+  },
+  '/trailers': (stream) => {
+    stream.respond({}, { waitForTrailers: true });
+    stream.on('wantTrailers', () => stream.sendTrailers(long));
+    stream.end('body');
+  },
+  '/promise': (stream) => {
+    stream.pushStream(long, (_error, pushed) => pushed.on('error', () => {}).on('close', () => stream.respond({ 'x-code': pushed.rstCode }, { endStream: true })));
+  },
+  '/push': (stream) => {
+    stream.pushStream({}, (_error, pushed) => answers['/head']!(pushed.on('error', () => {})));
+    answers['/fine']!(stream);
+  },
+};
+
+const bodyOf = (client: Http2Client, path: string) => client.request({ path }).pipe(mergeMap((response) => response.read()));
+
+describe.each(transports.map((transport) => [transport.name, transport] as const))('a client with a limit for header lists, over %s', (_, transport) => {
+  const cleanup = new Cleanup();
+  afterEach(() => cleanup.run());
+
+  async function connect(): Promise<Http2Client> {
+    const { near, far, dispose } = await transport.connect();
+    cleanup.add(dispose);
+    const session = performServerHandshake(toNodeStream(far));
+    session.on('error', () => {});
+    session.on('stream', (stream, { ':path': path }) => answers[path!]!(stream.on('error', () => {})));
+    cleanup.add(() => near.abort());
+    return firstValueFrom(http2Client(near, { settings: { maxHeaderListSize: 1000 } }).pipe(detach()));
+  }
+
+  const goesOn = async (client: Http2Client) => {
+    expect(await firstValueFrom(bodyOf(client, '/fine').pipe(collectText()))).toBe('fine');
+    expect(await watch(client.shutdown()).ended).toBe('complete');
+  };
+
+  describe.each(['first', 'later'])('in its %s request', (when) => {
+    async function begin(): Promise<Http2Client> {
+      const client = await connect();
+      if (when === 'later') await firstValueFrom(client.ping()); // the limit has been acknowledged
+      return client;
+    }
+
+    it('fails a response with a longer head, and goes on', async () => {
+      const client = await begin();
+      expect(await failureOf(client.request({ path: '/head' }))).toMatchObject({ code: 'too-large' });
+      await goesOn(client);
+    });
+
+    it('fails a response with longer trailers, after its body, and goes on', async () => {
+      const client = await begin();
+      const response = await firstValueFrom(client.request({ path: '/trailers' }).pipe(detach()));
+      const reading = watch(response.read());
+      expect(await reading.ended).toMatchObject({ code: 'too-large' });
+      expect(Buffer.concat(reading.values).toString()).toBe('body');
+      expect(await failureOf(response.trailers)).toMatchObject({ code: 'too-large' });
+      await goesOn(client);
+    });
+  });
+
+  it('tells the size and the limit of a list that came before the limit was acknowledged', async () => {
+    const failure = await failureOf((await connect()).request({ path: '/head' }));
+    expect(failure.message).toMatch(/stream 1: header list of 2\d{3} bytes exceeds the limit of 1000$/);
+  });
+
+  it('fails a pushed response with a longer head, with HTTP/2’s code, and goes on', async () => {
+    const client = await connect();
+    const pushes = new ReplaySubject<Http2Push>(1);
+    client.pushes.subscribe(pushes);
+    await watch(bodyOf(client, '/push')).ended;
+    const failure = await failureOf((await firstValueFrom(pushes)).response);
+    expect(failure).toMatchObject({ code: 'too-large', message: expect.stringContaining('ENHANCE_YOUR_CALM (11), as for a header list that is too large') });
+    expect(http2CodeOf(failure)).toBe(ENHANCE_YOUR_CALM);
+    await goesOn(client);
+  });
+
+  it('resets a push with a longer promise, of which nobody hears, and goes on', async () => {
+    const client = await connect();
+    const pushes = watch(client.pushes);
+    const { headers } = await firstValueFrom(client.request({ path: '/promise' }).pipe(detach()));
+    expect(headers['x-code']).toBe(String(ENHANCE_YOUR_CALM));
+    expect(pushes.values).toEqual([]);
+    await goesOn(client);
+  });
+});

@@ -1,0 +1,70 @@
+// What a program gives that cannot be right is told where it was given, before anything is sent.
+
+import { connect, constants } from 'node:http2';
+import { PassThrough } from 'node:stream';
+import { firstValueFrom, of } from 'rxjs';
+import { detach, flowPair } from 'rxjs-flow';
+import { http2Client, http2Server, type Http2Client, type Http2ClientOptions, type Http2ServerOptions } from 'rxjs-flow/http2';
+import { SINGLE_VALUE } from '../../src/http2/single-value.js';
+
+const [near, far] = flowPair();
+
+describe('http2Server', () => {
+  it.each<[string, object]>([
+    ['errorHandler must be a function, not number 5', { errorHandler: 5 }],
+    ['shutdown must be an Observable, or something that can be made one, not number 5', { shutdown: 5 }],
+    ['keepAliveMs must be a finite number above 0, not number 0', { keepAliveMs: 0 }],
+  ])('throws: %s', (problem, options) => {
+    expect(() => http2Server(far, () => of({}), options as Http2ServerOptions)).toThrow(new TypeError(`http2Server: ${problem}`));
+  });
+});
+
+describe('http2Client', () => {
+  it.each<[string, object]>([
+    ['authority must be a string, not number 5', { authority: 5 }],
+    ['authority is empty or has characters that it may not have', { authority: 'a b' }],
+    ['scheme must be a string, not null', { scheme: null }],
+    ['scheme is empty or has characters that it may not have', { scheme: 'a b' }],
+    ['keepAliveMs must be a finite number above 0, not number 0', { keepAliveMs: 0 }],
+  ])('throws: %s', (problem, options) => {
+    expect(() => http2Client(near, options as Http2ClientOptions)).toThrow(new TypeError(`http2Client: ${problem}`));
+  });
+});
+
+describe('a request', () => {
+  let client: Http2Client;
+  beforeAll(async () => {
+    client = await firstValueFrom(http2Client(near).pipe(detach()));
+  });
+  afterAll(() => near.abort());
+
+  it.each<[string, Record<string, string | string[]>]>([
+    ['te can only be trailers in HTTP/2', { te: 'gzip' }],
+    ['te can only be trailers in HTTP/2', { TE: 'gzip' }],
+    ['upgrade has no meaning in HTTP/2', { upgrade: 'h2c' }],
+    ['content-type can only have one value', { 'content-type': ['a', 'b'] }],
+  ])('throws: %s', (problem, headers) => {
+    expect(() => client.request({ headers })).toThrow(new TypeError(`request: headers: ${problem}`));
+  });
+
+  it.each([{ te: 'trailers' }, { 'content-type': ['text/plain'] }, { accept: ['a', 'b'] }])('may have %j', (headers) => {
+    expect(() => client.request({ headers })).not.toThrow();
+  });
+});
+
+it('knows all fields that node:http2 sends once at most', () => {
+  const session = connect('http://localhost', { createConnection: () => new PassThrough() });
+  session.on('error', () => {});
+  const names = Object.entries(constants).flatMap(([key, name]) => (key.startsWith('HTTP2_HEADER_') ? [String(name)] : []));
+  const refused = names.filter((name) => {
+    try {
+      session.request({ [name]: ['1', '2'] }).on('error', () => {});
+      return false;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'ERR_HTTP2_HEADER_SINGLE_VALUE' && !name.startsWith(':');
+    }
+  });
+  session.destroy();
+  expect(refused).toContain('content-type');
+  expect(refused.filter((name) => !SINGLE_VALUE.has(name))).toEqual([]);
+});
