@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { asyncScheduler, EMPTY, firstValueFrom, NEVER, type Observable, of, Subject, take, throwError } from 'rxjs';
+import { asyncScheduler, EMPTY, firstValueFrom, NEVER, type Observable, of, Subject, take, takeUntil, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { copy } from '../../src/combinators/copy.js';
 import { CopyError } from '../../src/combinators/copy-error.js';
@@ -8,6 +8,7 @@ import type { Flow, WriteResult } from '../../src/flow/flow.js';
 import { FlowError, isFlowError } from '../../src/flow/flow-error.js';
 import { formatError } from '../../src/flow/format-error.js';
 import { makeFlow } from '../../src/flow/make-flow.js';
+import { fromArray } from '../../src/memory/from-array.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { foreignFlow } from '../support/foreign-flow.js';
 
@@ -219,6 +220,36 @@ describe.each(ways)('copy %s', (_, asSrc, asDst) => {
     expect(seen.got).toEqual([2]);
   });
 
+  it('fails when the destination breaks while there is nothing to write, and lets go of the source', () => {
+    const [from, src] = flowPair();
+    const [dst] = flowPair();
+    const told = run(copy(asSrc(src), asDst(dst)));
+    dst.abort('enough');
+    const error = told.error as CopyError;
+    expect([error.side, isFlowError(error.cause, 'aborted')]).toEqual(['write', true]);
+    const seen = watch(src);
+    from.write(bytes(1));
+    expect(seen.got).toEqual([1]);
+  });
+
+  it('leaves the rest of a burst in the source when a write fails', () => {
+    const src = fromArray([bytes(1), bytes(2), bytes(3)]);
+    const [dst] = flowPair();
+    dst.shutdown('write');
+    const told = run(copy(asSrc(src), asDst(dst)));
+    expect((told.error as CopyError).stats).toMatchObject({ readOps: 1, writeOps: 0 });
+    expect(watch(src).got).toEqual([2, 3]);
+  });
+
+  it('leaves the rest of a burst in the source when it is unsubscribed in the middle', () => {
+    const src = fromArray([bytes(1), bytes(2), bytes(3)]);
+    const [dst, to] = flowPair();
+    const stop = new Subject<void>();
+    to.read().subscribe((buffer) => buffer[0] === 2 && stop.next());
+    run(copy(asSrc(src), asDst(dst)).pipe(takeUntil(stop)));
+    expect(watch(src).got).toEqual([3]);
+  });
+
   it('aborts a destination whose queue is full, as write() does', () => {
     const [from, src] = flowPair();
     const flow = makeFlow({ name: 'stuck', write: () => false, end: () => {}, abort: () => {} });
@@ -368,12 +399,19 @@ describe('copy of flows that do not keep to the contract', () => {
     ['a result that errors', () => throwError(() => new FlowError('protocol', 'odd')), /odd/],
     ['a write that throws', () => { throw new Error('thrown'); }, /thrown/],
     ['a write without a result', () => EMPTY, /fake: a write completed without a result/],
+    ['a result that is nothing', () => of(undefined as unknown as WriteResult), /fake: a write completed without a result/],
   ] as [string, () => Observable<WriteResult>, RegExp][])('takes %s as a failure of the write side', (_, write, message) => {
     const told = run(copy(fake({ read: () => of(bytes(1), bytes(2)) }), fake({ write })));
     const error = told.error as CopyError;
     expect(error.side).toBe('write');
     expect(error.stats).toMatchObject({ readOps: 1 });
     expect(formatError(error)).toMatch(message);
+  });
+
+  it('takes a read() that throws for a failure of the read side', () => {
+    const told = run(copy(fake({ read: () => { throw new Error('thrown'); } }), fake({})));
+    expect((told.error as CopyError).side).toBe('read');
+    expect(formatError(told.error)).toMatch(/thrown/);
   });
 
   it('has code failed for a cause without a code', () => {

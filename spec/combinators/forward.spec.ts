@@ -113,6 +113,14 @@ describe.each(ways)('forward between flows %s', (_, wrap) => {
 });
 
 describe('forward', () => {
+  it('logs what a read() throws, and completes', () => {
+    const [flow] = flowPair();
+    const src = { ...foreignFlow(flow), read: () => { throw new Error('thrown'); } };
+    const told = run(src, flowPair()[0]);
+    expect(told.end).toBe('done after 1');
+    expect(told.lines).toEqual([expect.stringMatching(/reading failed: .*thrown/)]);
+  });
+
   it('goes on when the log throws, which is reported as RxJS reports a failing observer', () => {
     const [from, src] = flowPair();
     const [dst, to] = flowPair();

@@ -250,6 +250,25 @@ describe.each(ways)('proxy between flows %s', (_, wrap) => {
   });
 });
 
+describe('proxy between flows that throw', () => {
+  const thrown = () => {
+    throw new Error('thrown');
+  };
+
+  it.each<[string, Partial<Flow>, string]>([
+    ['read()', { read: thrown }, 'aToB'],
+    ["shutdown('write')", { shutdown: thrown }, 'bToA'],
+    ['abort()', { read: thrown, abort: thrown }, 'aToB'],
+  ])('fails, and aborts the other flow, where one throws in %s', (_, parts, direction) => {
+    const { left, b, right } = line((flow) => flow);
+    const told = run(proxy({ ...foreignFlow(left), ...parts }, b));
+    const seen = watch(right);
+    right.shutdown('write');
+    expect(told.error!.directions).toEqual([direction]);
+    expect(seen.end).toBe('reset');
+  });
+});
+
 describe('proxy', () => {
   it('carries on in one direction while the other waits for room', () => {
     const { left, a, b, right } = line((flow) => flow, 1);

@@ -36,6 +36,11 @@ export abstract class CopyRun {
     this.release();
   }
 
+  /** Ends it as its next write would: the destination has broken, and there may be nothing to write for long. */
+  failWriting(cause: unknown): void {
+    this.fail('write', cause);
+  }
+
   get stats(): CopyStats {
     const { readBytes, readOps, writeBytes, writeOps } = this;
     const durationMs = (this.#endedAt ?? asyncScheduler.now()) - this.#startedAt;

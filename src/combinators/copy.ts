@@ -22,7 +22,8 @@ export interface CopyOptions {
  * while it runs. Unsubscribing stops it: what has not been read stays in `src`. It never ends `dst`.
  *
  * Errors with {@link CopyError}: side `read` if `src` broke or is being read already (`busy`), side `write` if `dst`
- * broke or takes no more (`closed`); what was read and not accepted is lost then.
+ * broke, though there is nothing to write, or takes no more of what there is (`closed`); what was read and not accepted is
+ * lost then.
  *
  * Buffers go from one flow to the other by reference. After `Mirage_flow_combinators.Copy`.
  *
@@ -49,5 +50,6 @@ export function copy(src: Flow, dst: Flow, options: CopyOptions = {}): Observabl
     subscriber.add(() => run.stop());
     if (sampleMs !== undefined) subscriber.add(interval(sampleMs).subscribe(() => subscriber.next(run.stats)));
     run.start();
+    subscriber.add(dst.closed.subscribe({ error: (cause: unknown) => run.failWriting(cause) }));
   });
 }

@@ -4,7 +4,7 @@
  *
  *     copying ── source's EOF ──▶ flushing ── shutdown('write') done ──▶ ended
  */
-import { Subscription } from 'rxjs';
+import { defer, Subscription } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
 import { chooseCopy } from './choose-copy.js';
 import type { CopyListener, CopyRun } from './copy-run.js';
@@ -57,7 +57,7 @@ export class Direction implements CopyListener {
     this.#endings.add(this.from.closed.subscribe({ error: (cause: unknown) => this.listener.onSourceBroke(this, cause) }));
     if (this.#endings.closed) return; // it has broken already, and the proxy with it
     this.#endings.add(
-      this.to.shutdown('write').subscribe({
+      defer(() => this.to.shutdown('write')).subscribe({
         complete: () => this.#onFlushed(),
         error: (cause: unknown) => this.listener.onFailed(this, 'ending the write side', cause),
       }),

@@ -104,8 +104,7 @@ class ProxyRun implements DirectionListener {
     const causes = directions.map(() => cause);
     const error = new ProxyError(`${this.#name}: ${what} failed (${names.join(', ')})`, { directions: names, aToB, bToA, causes });
     this.#stop();
-    this.a.abort(error);
-    this.b.abort(error);
+    for (const flow of [this.a, this.b]) abortAtLeast(flow, error);
     this.subscriber.error(error);
   }
 
@@ -121,5 +120,14 @@ class ProxyRun implements DirectionListener {
 
   get #name(): string {
     return `proxy ${this.a.name} <-> ${this.b.name}`;
+  }
+}
+
+/** Another's flow may throw here: no reason to leave the other one open, nor to say nothing of why the proxy ends. */
+function abortAtLeast(flow: Flow, reason: ProxyError): void {
+  try {
+    flow.abort(reason);
+  } catch {
+    // It has nothing left to say.
   }
 }

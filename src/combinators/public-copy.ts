@@ -3,14 +3,15 @@
  * `read()` and `write()` alone, holding the source while a result is pending. A source that does not know holds is read
  * as it comes, and the destination's queue and its limit bear it. Same counts and errors as `engine-copy.ts`.
  */
-import { Subscription, throwError } from 'rxjs';
+import { defer, Subject, Subscription, takeUntil, throwError } from 'rxjs';
 import { holdDeliveries } from '../engine/demand.js';
 import type { Flow, WriteResult } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { CopyRun, type CopyListener } from './copy-run.js';
 
 export class PublicCopy extends CopyRun {
-  #reading: Subscription | null = null;
+  /** Ends the reading, from inside its first deliveries too, before `subscribe` could return what to unsubscribe. */
+  readonly #released = new Subject<void>();
   /** Released when their write settles, and when the copy stops. */
   readonly #holds = new Subscription();
   #pending = 0;
@@ -25,21 +26,21 @@ export class PublicCopy extends CopyRun {
   }
 
   protected run(): void {
-    this.#reading = this.src.read().subscribe({
-      next: (buffer) => this.#onData(buffer),
-      complete: () => this.#onEnd(),
-      error: (reason: unknown) => this.fail('read', reason),
-    });
-    if (this.isOver) this.release();
+    defer(() => this.src.read())
+      .pipe(takeUntil(this.#released))
+      .subscribe({
+        next: (buffer) => this.#onData(buffer),
+        complete: () => this.#onEnd(),
+        error: (reason: unknown) => this.fail('read', reason),
+      });
   }
 
   protected release(): void {
-    this.#reading?.unsubscribe();
+    this.#released.next();
     this.#holds.unsubscribe();
   }
 
   #onData(buffer: Uint8Array): void {
-    if (this.isOver) return; // it ended before `subscribe` could return what to unsubscribe
     this.countRead(buffer.length);
     this.#pending += 1;
     let settled = false;
@@ -72,9 +73,9 @@ export class PublicCopy extends CopyRun {
     }
   }
 
-  #onResult(result: WriteResult, size: number): void {
-    if (!result.ok) {
-      this.fail('write', result.error);
+  #onResult(result: WriteResult | undefined, size: number): void {
+    if (result?.ok !== true) {
+      this.fail('write', result?.error ?? this.#noResult());
       return;
     }
     if (this.isOver) return;
