@@ -315,6 +315,7 @@ describe('a channel', () => {
 
   it.each<[() => unknown, string]>([
     [() => channel('x' as never), 'channel: flow must be a Flow, not a string'],
+    [() => channel(flowPair()[0], 5 as never), 'channel: options must be an object, not number 5'],
     [() => channel(flowPair()[0], { maxLineBytes: 0 }), 'channel: maxLineBytes must be a whole number of at least 1, not number 0'],
     [() => channel(flowPair()[0], { newline: '' as never }), "channel: newline must be '\\n' or '\\r\\n', not a string"],
     [() => channel(flowPair()[0]).readSome(0), 'pair a: readSome: max must be a whole number of at least 1, not number 0'],

@@ -130,6 +130,7 @@ describe('a wrong option', () => {
     [() => linesCodec({ newline: '\r' as never }), "lines: newline must be '\\n' or '\\r\\n', not a string"],
     [() => lengthPrefixedCodec({ lengthBytes: 3 as never }), "length-prefixed: lengthBytes must be 1, 2, 4 or 'varint', not number 3"],
     [() => lengthPrefixedCodec(undefined as never), 'length-prefixed: options must be an object, not undefined'],
+    [() => lengthPrefixedCodec({ lengthBytes: 2, littleEndian: 'no' as never }), 'length-prefixed: littleEndian must be a boolean, not a string'],
     [() => fixedCodec({ frameBytes: 1.5 }), 'fixed: frameBytes must be a whole number of at least 1, not number 1.5'],
     [() => delimiterCodec({ delimiter: '' }), 'delimiter: delimiter must be text, bytes or a byte, not nothing'],
     [() => delimiterCodec({ delimiter: 256 }), 'delimiter: delimiter must be text, bytes or a byte, not number 256'],

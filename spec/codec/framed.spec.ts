@@ -226,11 +226,16 @@ describe.each([
   });
 
   it('fails for good at an end that makes no item, too', () => {
-    const { flow, peer } = chunksOf('1\nx');
+    const { flow, peer } = chunksOf('1\n{"a":');
     peer.shutdown('write');
     const messages = framed(dress(flow), jsonLinesCodec());
-    const message = '#protocol: json-lines: line 2 is not JSON';
+    const message = '#truncated: json-lines: line 2 has no end, and is not JSON so far';
     expect([logOf(messages.read()), logOf(messages.read())]).toEqual([['1', message], [message]]);
+  });
+
+  it.each(['hello', new Set(['a']), null])('takes nothing but an array for several items: not %p', (items) => {
+    const { flow } = chunksOf('');
+    expect(() => linesOver(flow).writev(items as never)).toThrow(/: writev\(\) takes an array of items, not /);
   });
 
   it('forgets a reader that waited for the one in its delivery, and went', () => {

@@ -37,6 +37,10 @@ describe('rechunk', () => {
     expect(pieces.map((piece) => [piece.buffer === chunk.buffer, piece.byteOffset])).toEqual([0, 1024, 2048, 3072].map((at) => [true, at]));
   });
 
+  it.each([lines, collect, collectText])('throws a TypeError for options that are none: %p', (operator) => {
+    expect(() => operator(5 as never)).toThrow(/^(lines|collect): options must be an object, not number 5$/);
+  });
+
   it('refuses a size that is no whole number above 0', () => {
     expect(() => rechunk(0)).toThrow(new TypeError('rechunk: size must be a whole number of at least 1, not number 0'));
     expect(() => rechunk('8' as never)).toThrow(TypeError);

@@ -443,6 +443,7 @@ describe('copy, called wrongly', () => {
   it.each([
     ['src', () => copy('x' as never, flow), /^copy: src must be a Flow, not a string$/],
     ['dst', () => copy(flow, { read() {} } as never), /^copy: dst must be a Flow, not an object$/],
+    ['options', () => copy(flow, flow, null as never), /^copy: options must be an object, not null$/],
     ['sampleMs', () => copy(flow, flow, { sampleMs: 0 }), /^copy: sampleMs must be a finite number above 0, not number 0$/],
     ['sampleMs', () => copy(flow, flow, { sampleMs: '5' as never }), /sampleMs .* not a string$/],
   ])('throws a TypeError that names %s', (_, call, message) => {

@@ -118,8 +118,10 @@ describe('drainMap on any Observable', () => {
 
   it.each([
     ['project must be a function, not a string', () => drainMap('x' as never)],
-    ['concurrency must be a number of at least 1, not number 0', () => drainMap(() => EMPTY, 0)],
-    ['concurrency must be a number of at least 1, not number NaN', () => drainMap(() => EMPTY, NaN)],
+    ['concurrency must be a whole number of at least 1, not number 0', () => drainMap(() => EMPTY, 0)],
+    ['concurrency must be a whole number of at least 1, not number 1.5', () => drainMap(() => EMPTY, 1.5)],
+    ['concurrency must be a whole number of at least 1, not number NaN', () => drainMap(() => EMPTY, NaN)],
+    ['concurrency must be a whole number of at least 1, not a string', () => drainMap(() => EMPTY, '2' as never)],
   ])('says that %s', (message, make) => {
     expect(make).toThrow(new TypeError(`drainMap: ${message}`));
   });

@@ -151,6 +151,8 @@ describe('forward', () => {
   it.each([
     ['src', () => forward({} as never, flowPair()[0]), /^forward: src must be a Flow, not an object$/],
     ['dst', () => forward(flowPair()[0], undefined as never), /^forward: dst must be a Flow, not undefined$/],
+    ['options', () => forward(...flowPair(), (() => {}) as never), /^forward: options must be an object, not a function$/],
+    ['verbose', () => forward(...flowPair(), { verbose: 'yes' as never }), /^forward: verbose must be a boolean, not a string$/],
     ['log', () => forward(...flowPair(), { log: 'x' as never }), /^forward: log must be a function, not a string$/],
   ])('throws a TypeError that names %s', (_, call, message) => {
     expect(call).toThrow(TypeError);

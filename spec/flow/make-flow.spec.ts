@@ -88,6 +88,7 @@ describe('makeFlow', () => {
     expect(transport.log).toEqual(['open']);
   });
 
+  const whole = { name: 'x', write() {}, end() {}, abort() {} };
   it.each([
     [undefined, 'makeFlow: transport must be an object, not undefined'],
     [null, 'makeFlow: transport must be an object, not null'],
@@ -96,6 +97,8 @@ describe('makeFlow', () => {
     [{ name: 'x' }, 'makeFlow: transport.write must be a function, not undefined'],
     [{ name: 'x', write() {}, end: 7 }, 'makeFlow: transport.end must be a function, not number 7'],
     [{ name: 'x', write() {}, end() {} }, 'makeFlow: transport.abort must be a function, not undefined'],
+    [{ ...whole, pull: 5 }, 'makeFlow: transport.pull must be a function, not number 5'],
+    [{ ...whole, highWaterMark: 'x' }, 'makeFlow: transport.highWaterMark must be a number, not a string'],
   ])('throws a TypeError for %p', (transport, message) => {
     expect(() => makeFlow(transport as unknown as Transport)).toThrow(new TypeError(message));
   });

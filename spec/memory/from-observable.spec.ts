@@ -265,6 +265,7 @@ describe('fromObservable: the output', () => {
 describe('fromObservable: arguments', () => {
   it.each<[any, string]>([
     [1, 'fromObservable: options must be an object, not number 1'],
+    [of(bytes('a')), 'fromObservable: options must be an object, not an Observable'],
     [{ input: [bytes('a')] }, 'fromObservable: input must be an Observable, not an array'],
     [{ output: null }, 'fromObservable: output must be an Observer, not null'],
     [{ output: {} }, 'fromObservable: output must be an Observer, not an object'],

@@ -116,6 +116,8 @@ describe('memoryFlow', () => {
 
   it.each<[any, string]>([
     [7, 'memoryFlow: options must be an object, not number 7'],
+    [['a'], 'memoryFlow: options must be an object, not an array'],
+    [Uint8Array.of(1), 'memoryFlow: options must be an object, not a Uint8Array'],
     [{ input: 7 }, 'memoryFlow: input must be a string, a Uint8Array or an array of them, not number 7'],
     [{ input: ['a', null] }, 'memoryFlow: input must hold strings and Uint8Arrays, not null (at 1)'],
     [{ input: new ArrayBuffer(1) }, 'memoryFlow: input must be a string, a Uint8Array or an array of them, not an ArrayBuffer'],

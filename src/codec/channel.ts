@@ -1,6 +1,7 @@
 import { of, take, type Observable } from 'rxjs';
 import type { ByteQueue } from '../flow/byte-queue.js';
 import { checkFlow } from '../flow/check-flow.js';
+import { checkOptions } from '../flow/check-options.js';
 import { checkWhole } from '../flow/check-whole.js';
 import { describe } from '../flow/describe.js';
 import type { Flow, ShutdownMode, WriteResult } from '../flow/flow.js';
@@ -75,6 +76,7 @@ export interface Channel {
  */
 export function channel(flow: Flow, options: ChannelOptions = {}): Channel {
   checkFlow('channel: flow', flow);
+  checkOptions('channel', options);
   const { maxLineBytes = 2 ** 20, newline = '\n' } = options;
   checkWhole('channel: maxLineBytes', maxLineBytes);
   checkNewline('channel', newline);

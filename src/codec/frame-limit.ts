@@ -1,4 +1,5 @@
 /** The limit that every codec has, and the errors that name it. */
+import { checkOptions } from '../flow/check-options.js';
 import { checkWhole } from '../flow/check-whole.js';
 import { describe } from '../flow/describe.js';
 import { FlowError } from '../flow/flow-error.js';
@@ -12,9 +13,7 @@ export interface FrameLimit {
 
 /** The limit that the options say, checked. */
 export function frameLimit(codec: string, options: FrameLimit): number {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`${codec}: options must be an object, not ${describe(options)}`);
-  }
+  checkOptions(codec, options);
   const { maxFrameBytes = 2 ** 20 } = options;
   checkWhole(`${codec}: maxFrameBytes`, maxFrameBytes);
   return maxFrameBytes;

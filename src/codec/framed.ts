@@ -1,6 +1,7 @@
 import { defer, throwError, type Observable } from 'rxjs';
 import type { ByteQueue } from '../flow/byte-queue.js';
 import { checkFlow } from '../flow/check-flow.js';
+import { describe } from '../flow/describe.js';
 import type { Flow, ShutdownMode, WriteResult } from '../flow/flow.js';
 import { FlowError, isFlowError } from '../flow/flow-error.js';
 import { refused } from '../flow/write-result.js';
@@ -101,6 +102,7 @@ class FramedFlow<T> implements Framed<T> {
   }
 
   writev(items: readonly T[]): Observable<WriteResult> {
+    if (!isArray(items)) throw new TypeError(`${this.name}: writev() takes an array of items, not ${describe(items)}`);
     let buffers: Uint8Array[];
     try {
       buffers = items.flatMap((item) => this.#codec.encode(item));
@@ -157,4 +159,9 @@ class StickyDecoder<T> implements Decoder<T> {
       throw reason;
     }
   }
+}
+
+/** `Array.isArray`, without what it does to the type of a read-only array. */
+function isArray(value: unknown): boolean {
+  return Array.isArray(value);
 }

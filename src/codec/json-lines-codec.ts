@@ -1,6 +1,6 @@
 import type { ByteQueue } from '../flow/byte-queue.js';
 import { describe } from '../flow/describe.js';
-import { FlowError } from '../flow/flow-error.js';
+import { FlowError, type FlowErrorCode } from '../flow/flow-error.js';
 import { LineReader } from '../flow/line-reader.js';
 import { utf8 } from '../flow/utf8.js';
 import type { Codec, Decoder } from './codec.js';
@@ -9,7 +9,7 @@ import { frameLimit, tooLarge, type FrameLimit } from './frame-limit.js';
 /**
  * One JSON value a line (NDJSON, JSON Lines): read with LF or CRLF, written with LF. Blank lines, and a byte order mark
  * in front of the first one, are skipped; a last line that nothing ends is read. A line that is no JSON errors with
- * `protocol`, which names the line by its number and never by its text. What `JSON.stringify` has no text for
+ * `protocol`, or `truncated` if nothing ends it, which names the line by its number and never by its text. What `JSON.stringify` has no text for
  * (`undefined`, a function, a cycle, a `bigint`) cannot be encoded. Items are not checked: `T` is the caller's word.
  *
  * @example
@@ -42,28 +42,28 @@ class JsonLinesDecoder<T> implements Decoder<T> {
   }
 
   decode(bytes: ByteQueue): T | undefined {
-    return this.#firstValue(() => this.#lines.next(bytes));
+    return this.#firstValue(() => this.#lines.next(bytes), 'protocol', 'is not JSON');
   }
 
   finish(bytes: ByteQueue): T | undefined {
-    return this.#firstValue(() => this.#lines.last(bytes));
+    return this.#firstValue(() => this.#lines.last(bytes), 'truncated', 'has no end, and is not JSON so far');
   }
 
-  #firstValue(nextLine: () => string | undefined): T | undefined {
+  #firstValue(nextLine: () => string | undefined, code: FlowErrorCode, fault: string): T | undefined {
     for (let line = nextLine(); line !== undefined; line = nextLine()) {
       this.#count += 1;
       const text = this.#count === 1 && line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line;
-      if (text.trim() !== '') return this.#parse(text);
+      if (text.trim() !== '') return this.#parse(text, code, fault);
     }
     return undefined;
   }
 
-  #parse(text: string): T {
+  #parse(text: string, code: FlowErrorCode, fault: string): T {
     try {
       return JSON.parse(text) as T;
     } catch {
       // The parser's own message quotes the text, which has no place in an error.
-      throw new FlowError('protocol', `${NAME}: line ${this.#count} is not JSON`);
+      throw new FlowError(code, `${NAME}: line ${this.#count} ${fault}`);
     }
   }
 }

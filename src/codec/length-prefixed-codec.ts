@@ -37,6 +37,7 @@ export function lengthPrefixedCodec(options: LengthPrefixedOptions): Codec<Uint8
 const NAME = 'length-prefixed';
 
 function prefixOf({ lengthBytes, littleEndian = false }: LengthPrefixedOptions): LengthPrefix {
+  if (typeof littleEndian !== 'boolean') throw new TypeError(`${NAME}: littleEndian must be a boolean, not ${describe(littleEndian)}`);
   if (lengthBytes === 'varint') return new VarintPrefix();
   if (lengthBytes === 1 || lengthBytes === 2 || lengthBytes === 4) return new FixedPrefix(lengthBytes, littleEndian);
   throw new TypeError(`${NAME}: lengthBytes must be 1, 2, 4 or 'varint', not ${describe(lengthBytes)}`);

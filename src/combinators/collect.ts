@@ -1,6 +1,7 @@
 import type { OperatorFunction, Subscriber } from 'rxjs';
 import { byteOperator, type ByteStage } from '../flow/byte-operator.js';
 import { ByteQueue } from '../flow/byte-queue.js';
+import { checkOptions } from '../flow/check-options.js';
 import { checkWhole } from '../flow/check-whole.js';
 import { FlowError } from '../flow/flow-error.js';
 
@@ -12,6 +13,7 @@ import { FlowError } from '../flow/flow-error.js';
  * flow.read().pipe(collect({ maxBytes: 2 ** 20 })).subscribe((body) => verify(body))
  */
 export function collect(options: { readonly maxBytes?: number } = {}): OperatorFunction<Uint8Array, Uint8Array> {
+  checkOptions('collect', options);
   const { maxBytes = Infinity } = options;
   if (maxBytes !== Infinity) checkWhole('collect: maxBytes', maxBytes, 0);
   return byteOperator('collect', () => new Collection(maxBytes));

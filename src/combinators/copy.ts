@@ -4,6 +4,7 @@
  */
 import { interval, Observable } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
+import { checkOptions } from '../flow/check-options.js';
 import { checkPositive } from '../flow/check-positive.js';
 import type { Flow } from '../flow/flow.js';
 import { chooseCopy } from './choose-copy.js';
@@ -33,6 +34,7 @@ export interface CopyOptions {
 export function copy(src: Flow, dst: Flow, options: CopyOptions = {}): Observable<CopyStats> {
   checkFlow('copy: src', src);
   checkFlow('copy: dst', dst);
+  checkOptions('copy', options);
   const { sampleMs } = options;
   if (sampleMs !== undefined) checkPositive('copy: sampleMs', sampleMs);
   return new Observable<CopyStats>((subscriber) => {

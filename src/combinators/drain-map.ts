@@ -4,6 +4,7 @@
  */
 import { from, Observable, Subscriber, type ObservableInput, type ObservedValueOf, type OperatorFunction } from 'rxjs';
 import { Ring } from '../engine/ring.js';
+import { checkWhole } from '../flow/check-whole.js';
 import { describe } from '../flow/describe.js';
 import { Holds } from '../flow/holds.js';
 
@@ -29,9 +30,7 @@ export function drainMap<T, O extends ObservableInput<unknown>>(
   concurrency = 1,
 ): OperatorFunction<T, ObservedValueOf<O>> {
   if (typeof project !== 'function') throw new TypeError(`drainMap: project must be a function, not ${describe(project)}`);
-  if (!(concurrency >= 1)) {
-    throw new TypeError(`drainMap: concurrency must be a number of at least 1, not ${describe(concurrency)}`);
-  }
+  if (concurrency !== Infinity) checkWhole('drainMap: concurrency', concurrency);
   return (source) =>
     new Observable((output) => source.subscribe(new Drain(output, project as Project<T, ObservedValueOf<O>>, concurrency)));
 }

@@ -4,6 +4,7 @@
  */
 import { asyncScheduler, Observable, tap } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
+import { checkOptions } from '../flow/check-options.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { formatError } from '../flow/format-error.js';
@@ -27,8 +28,10 @@ export interface ForwardOptions {
 export function forward(src: Flow, dst: Flow, options: ForwardOptions = {}): Observable<void> {
   checkFlow('forward: src', src);
   checkFlow('forward: dst', dst);
+  checkOptions('forward', options);
   const { verbose = false, log = logToConsole } = options;
   if (typeof log !== 'function') throw new TypeError(`forward: log must be a function, not ${describe(log)}`);
+  if (typeof verbose !== 'boolean') throw new TypeError(`forward: verbose must be a boolean, not ${describe(verbose)}`);
   const say = (event: string) => callSafely(log, `forward ${src.name} -> ${dst.name}: ${event}`);
   const from = verbose ? new TappedFlow(src, ({ byteLength }) => say(`${byteLength} bytes`)) : src;
   return new Observable<void>((subscriber) => {

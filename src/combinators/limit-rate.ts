@@ -4,9 +4,9 @@
  */
 import { AsyncSubject, catchError, type Observable, switchMap } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
+import { checkOptions } from '../flow/check-options.js';
 import { checkPositive } from '../flow/check-positive.js';
 import { checkWhole } from '../flow/check-whole.js';
-import { describe } from '../flow/describe.js';
 import type { Flow, ShutdownMode, WriteResult } from '../flow/flow.js';
 import { makeFlow } from '../flow/make-flow.js';
 import { DelegatingFlow } from '../flow/delegating-flow.js';
@@ -29,9 +29,7 @@ export interface LimitRateOptions {
  */
 export function limitRate(flow: Flow, options: LimitRateOptions): Flow {
   checkFlow('limitRate: flow', flow);
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`limitRate: options must be an object, not ${describe(options)}`);
-  }
+  checkOptions('limitRate', options);
   const { bytesPerSecond, burst } = options;
   checkPositive('limitRate: bytesPerSecond', bytesPerSecond);
   if (burst !== undefined) checkWhole('limitRate: burst', burst);

@@ -1,6 +1,7 @@
 import type { OperatorFunction, Subscriber } from 'rxjs';
 import { byteOperator, type ByteStage } from '../flow/byte-operator.js';
 import { ByteQueue } from '../flow/byte-queue.js';
+import { checkOptions } from '../flow/check-options.js';
 import { checkWhole } from '../flow/check-whole.js';
 import { FlowError } from '../flow/flow-error.js';
 import { LineReader } from '../flow/line-reader.js';
@@ -15,6 +16,7 @@ import { LineReader } from '../flow/line-reader.js';
  * flow.read().pipe(lines(), drainMap((line) => handle(line)))
  */
 export function lines(options: { readonly maxLineBytes?: number } = {}): OperatorFunction<Uint8Array, string> {
+  checkOptions('lines', options);
   const { maxLineBytes = 2 ** 20 } = options;
   checkWhole('lines: maxLineBytes', maxLineBytes);
   return byteOperator('lines', () => new LineCutter(maxLineBytes));

@@ -4,6 +4,7 @@
  */
 import { interval, Observable, type Subscriber, Subscription, timer } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
+import { checkOptions } from '../flow/check-options.js';
 import { checkPositive } from '../flow/check-positive.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
@@ -43,6 +44,7 @@ export interface ProxyOptions {
 export function proxy(a: Flow, b: Flow, options: ProxyOptions = {}): Observable<ProxyStats> {
   checkFlow('proxy: a', a);
   checkFlow('proxy: b', b);
+  checkOptions('proxy', options);
   const { halfCloseTimeoutMs, sampleMs } = options;
   if (halfCloseTimeoutMs !== undefined) checkPositive('proxy: halfCloseTimeoutMs', halfCloseTimeoutMs);
   if (sampleMs !== undefined) checkPositive('proxy: sampleMs', sampleMs);

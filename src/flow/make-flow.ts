@@ -29,9 +29,18 @@ function checkTransport(transport: Transport): void {
   check('transport', transport, 'object');
   check('transport.name', transport.name, 'string');
   for (const method of ['write', 'end', 'abort']) check(`transport.${method}`, Reflect.get(transport, method), 'function');
+  for (const method of ['open', 'pull', 'writev', 'stop', 'free', 'close']) checkOptional(transport, method, 'function');
+  for (const limit of ['highWaterMark', 'maxQueuedBytes']) checkOptional(transport, limit, 'number');
 }
 
-function check(what: string, value: unknown, type: 'object' | 'string' | 'function'): void {
+function checkOptional(transport: Transport, property: string, type: Type): void {
+  const value: unknown = Reflect.get(transport, property);
+  if (value !== undefined) check(`transport.${property}`, value, type);
+}
+
+type Type = 'object' | 'string' | 'function' | 'number';
+
+function check(what: string, value: unknown, type: Type): void {
   if (typeof value === type && value !== null) return;
   throw new TypeError(`makeFlow: ${what} must be ${type === 'object' ? 'an' : 'a'} ${type}, not ${describe(value)}`);
 }

@@ -1,7 +1,7 @@
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { ArrayInput } from './array-input.js';
-import { checkOptions } from './check-options.js';
+import { checkNamed } from './check-options.js';
 import { functionFlow, type OutputPart } from './function-flow.js';
 import { piecesOf, type Piece } from './pieces.js';
 
@@ -21,7 +21,7 @@ export interface FromArrayOptions {
  */
 export function fromArray(chunks: readonly Piece[], options: FromArrayOptions = {}): Flow {
   const pieces = piecesOf('fromArray: chunks', chunks);
-  checkOptions('fromArray', options);
+  checkNamed('fromArray', options);
   const { output, name = 'array' } = options;
   if (output !== undefined && !Array.isArray(output)) {
     throw new TypeError(`fromArray: output must be an array, not ${describe(output)}`);

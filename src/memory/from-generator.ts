@@ -1,5 +1,5 @@
 import type { Flow } from '../flow/flow.js';
-import { checkFunction, checkOptions } from './check-options.js';
+import { checkFunction, checkNamed } from './check-options.js';
 import type { CloseHook } from './close-hook.js';
 import { functionFlow } from './function-flow.js';
 import { GeneratorInput } from './generator-input.js';
@@ -46,7 +46,7 @@ export interface FromGeneratorOptions {
  * });
  */
 export function fromGenerator(options: FromGeneratorOptions = {}): Flow {
-  checkOptions('fromGenerator', options);
+  checkNamed('fromGenerator', options);
   const { input, output, close, name = 'generator' } = options;
   checkFunction('fromGenerator: input', input);
   checkFunction('fromGenerator: output', output);

@@ -2,7 +2,7 @@ import { isObservable, type Observable } from 'rxjs';
 import { checkWhole } from '../flow/check-whole.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
-import { checkOptions } from './check-options.js';
+import { checkNamed } from './check-options.js';
 import { functionFlow } from './function-flow.js';
 import { ObservableInput } from './observable-input.js';
 import { ObserverOutput, type OutputObserver } from './observer-output.js';
@@ -34,7 +34,7 @@ export interface FromObservableOptions {
  * const flow = fromObservable({ input: interval(1000).pipe(map((i) => Uint8Array.of(i))), output: sent });
  */
 export function fromObservable(options: FromObservableOptions = {}): Flow {
-  checkOptions('fromObservable', options);
+  checkNamed('fromObservable', options);
   const { input, output, name = 'observable', maxQueuedBytes = DEFAULT_QUEUED_BYTES } = options;
   checkWhole('fromObservable: maxQueuedBytes', maxQueuedBytes);
   if (input !== undefined && !isObservable(input)) {

@@ -1,5 +1,5 @@
 import type { Flow } from '../flow/flow.js';
-import { checkOptions } from './check-options.js';
+import { checkNamed } from './check-options.js';
 import { inputFrom } from './input-from.js';
 import { outputInto, targetsOf } from './output-into.js';
 import { oneOrMore, type Piece } from './pieces.js';
@@ -21,7 +21,7 @@ export interface MemoryFlowOptions {
  * const flow = memoryFlow({ input: 'hello', output: new Uint8Array(10) });
  */
 export function memoryFlow(options: MemoryFlowOptions = {}): Flow {
-  checkOptions('memoryFlow', options);
+  checkNamed('memoryFlow', options);
   const { input, output, name = 'memory' } = options;
   return refillFlow({
     name,

@@ -4,7 +4,7 @@ import { checkWhole } from '../flow/check-whole.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { PipedFlow } from '../flow/piped-flow.js';
-import { checkOptions } from './check-options.js';
+import { checkNamed } from './check-options.js';
 import { directEnds } from './direct-ends.js';
 import { timedEnds } from './timed-ends.js';
 
@@ -35,7 +35,7 @@ export interface FlowPairOptions {
  * const [client, server] = flowPair({ latencyMs: 50, bytesPerSecond: 1_000_000, maxChunk: 1460 });
  */
 export function flowPair(options: FlowPairOptions = {}): [Flow, Flow] {
-  checkOptions('flowPair', options);
+  checkNamed('flowPair', options);
   const { capacity = 65536, latencyMs = 0, bytesPerSecond, maxChunk, name = 'pair' } = options;
   checkWhole('flowPair: capacity', capacity, 0);
   checkLatency(latencyMs);

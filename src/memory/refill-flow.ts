@@ -1,5 +1,5 @@
 import type { Flow } from '../flow/flow.js';
-import { checkFunction, checkOptions } from './check-options.js';
+import { checkFunction, checkNamed } from './check-options.js';
 import type { CloseHook } from './close-hook.js';
 import { functionFlow } from './function-flow.js';
 import { RefillInput } from './refill-input.js';
@@ -34,7 +34,7 @@ export interface RefillFlowOptions {
  * flow.read().subscribe((buffer) => console.log(buffer[0])); // 3, 2, 1
  */
 export function refillFlow(options: RefillFlowOptions = {}): Flow {
-  checkOptions('refillFlow', options);
+  checkNamed('refillFlow', options);
   const { input, output, close, name = 'refill' } = options;
   checkFunction('refillFlow: input', input);
   checkFunction('refillFlow: output', output);
