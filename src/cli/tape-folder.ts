@@ -1,5 +1,5 @@
 /** Where `proxy --record` keeps its tapes: a file for each connection. What is on a tape is `inspect/record.ts`. */
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { catchError, concat, defer, ignoreElements, type Observable, of, tap, throwError } from 'rxjs';
@@ -30,26 +30,29 @@ export class TapeFolder {
    * cannot be written.
    */
   keep(tape: Observable<TapeEvent>, connection: number): Observable<string> {
-    return defer(() => {
-      const path = join(this.path, `${this.#run}-${connection}.tape`);
-      const file = newFile(path);
-      const lines = tape.pipe(
-        saveTape(),
-        drainMap((line) => file.write(utf8(line))),
-        tap((result) => {
-          if (!result.ok) throw result.error;
-        }),
-      );
-      const written = concat(lines, defer(() => file.close())).pipe(
-        ignoreElements(),
-        catchError((error: unknown) => throwError(() => fileError(path, error))),
-      );
-      return concat(written, of(path));
-    });
+    const path = join(this.path, `${this.#run}-${connection}.tape`);
+    const written = defer(() => writeTape(tape, path));
+    return concat(written, of(path)).pipe(catchError((error: unknown) => throwError(() => fileError(path, error))));
   }
 }
 
-/** A file that is only written; one that is there already is an error. */
+function writeTape(tape: Observable<TapeEvent>, path: string): Observable<never> {
+  const file = newFile(path);
+  const lines = tape.pipe(
+    saveTape(),
+    drainMap((line) => file.write(utf8(line))),
+    tap((result) => {
+      if (!result.ok) throw result.error;
+    }),
+  );
+  return concat(lines, defer(() => file.close())).pipe(ignoreElements());
+}
+
+/**
+ * A file that is only written; one that is there already is an error. It is opened at once, and throws if that cannot be:
+ * a stream would tell when all of a short tape may have been accepted, and nobody asks any more.
+ */
 function newFile(path: string): Flow {
-  return makeFlow(new NodeStreamTransport(`file ${path}`, Readable.from([]), createWriteStream(path, { flags: 'wx' })));
+  const fd = openSync(path, 'wx');
+  return makeFlow(new NodeStreamTransport(`file ${path}`, Readable.from([]), createWriteStream(path, { fd })));
 }

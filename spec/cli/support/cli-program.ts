@@ -14,8 +14,9 @@ export function cliProgram(): string {
   const program = join(cache, name);
   if (existsSync(program)) return program;
   mkdirSync(cache, { recursive: true });
-  for (const old of readdirSync(cache)) if (/^cli-\d+\.mjs$/.test(old)) rmSync(join(cache, old), { force: true });
-  // Renamed into place once it is whole: several spec files may come here at once.
+  // Several spec files may come here at once: it is renamed into place once it is whole, and never taken away from there.
+  const isOld = (file: string) => /^cli-\d+\.mjs$/.test(file) && file !== name;
+  for (const file of readdirSync(cache).filter(isOld)) rmSync(join(cache, file), { force: true });
   const staging = join(cache, `building-${process.pid}-${name}`);
   execFileSync(process.execPath, [join(root, 'tools/bundle-program.mjs'), staging]);
   renameSync(staging, program);
