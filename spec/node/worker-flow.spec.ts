@@ -77,6 +77,16 @@ describe('workerFlow and listenParent', () => {
     expect(await heard).toEqual(['got hello']);
   });
 
+  it('may be many to one worker, which keeps its limit of listeners for others', async () => {
+    worker = startWorker(ECHO);
+    const limit = worker.getMaxListeners();
+    const flows = await Promise.all(Array.from({ length: 20 }, () => firstValueFrom(workerFlow(worker).pipe(detach()))));
+    expect(worker.listenerCount('exit')).toBe(20);
+    expect(worker.getMaxListeners() - worker.listenerCount('exit')).toBeGreaterThanOrEqual(limit);
+    for (const flow of flows) flow.abort();
+    expect([worker.listenerCount('exit'), worker.listenerCount('error'), worker.getMaxListeners()]).toEqual([0, 0, limit]);
+  });
+
   it('carry 16 MiB there and back', async () => {
     worker = startWorker(ECHO);
     const flow = await firstValueFrom(workerFlow(worker).pipe(detach()));

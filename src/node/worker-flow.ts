@@ -40,12 +40,13 @@ function lineTo(worker: Worker, port: MessagePort): MessagePortLike {
   const late = new Subscription();
   const hear = (type: string, listener: (value: unknown) => void) => {
     if (type === 'close') port.on('close', () => late.add(timer(WORKERS_WORD_MS).subscribe(() => listener(undefined))));
-    else if (type === 'error' || type === 'exit') worker.on(type, listener);
+    else if (isWorkers(type)) allowOneMore(worker).on(type, listener);
     else port.on(type, listener);
   };
   const ignore = (type: string, listener: (value: unknown) => void) => {
     late.unsubscribe();
-    (type === 'error' || type === 'exit' ? worker : port).off(type, listener);
+    if (isWorkers(type)) allowOneMore(worker, -1).off(type, listener);
+    else port.off(type, listener);
   };
   return {
     postMessage: (message, transfer) => port.postMessage(message, transfer),
@@ -57,6 +58,14 @@ function lineTo(worker: Worker, port: MessagePort): MessagePortLike {
 }
 
 const WORKERS_WORD_MS = 50;
+
+const isWorkers = (type: string) => type === 'error' || type === 'exit';
+
+/** Each connection listens to the worker, and Node takes more than ten listeners for a leak. */
+function allowOneMore(worker: Worker, more = 1): Worker {
+  const most = worker.getMaxListeners();
+  return most === 0 ? worker : worker.setMaxListeners(most + more); // 0 is no limit
+}
 
 function checkWorker(worker: Worker): void {
   const { postMessage, on, threadId } = (worker ?? {}) as Partial<Worker>;
