@@ -102,10 +102,10 @@ class FramedFlow<T> implements Framed<T> {
   }
 
   writev(items: readonly T[]): Observable<WriteResult> {
-    if (!isArray(items)) throw new TypeError(`${this.name}: writev() takes an array of items, not ${describe(items)}`);
+    if (!Array.isArray(items)) throw new TypeError(`${this.name}: writev() takes an array of items, not ${describe(items)}`);
     let buffers: Uint8Array[];
     try {
-      buffers = items.flatMap((item) => this.#codec.encode(item));
+      buffers = items.flatMap((item: T) => this.#codec.encode(item));
     } catch (error) {
       return refused(this.#encodeError(error));
     }
@@ -159,9 +159,4 @@ class StickyDecoder<T> implements Decoder<T> {
       throw reason;
     }
   }
-}
-
-/** `Array.isArray`, without what it does to the type of a read-only array. */
-function isArray(value: unknown): boolean {
-  return Array.isArray(value);
 }

@@ -2,9 +2,9 @@
  * What holds for the events of a tape beyond the fields of each (`docs/tape-format.md`): `loadTape` and `saveTape` refuse
  * what breaks it. Of the events it keeps the ids of the writes that are pending, and nothing else.
  */
+import { isFlowErrorCode } from '../flow/is-flow-error-code.js';
 import type { TapeEvent } from './tape-event.js';
 import { LineFault } from './tape-fields.js';
-import { isFlowErrorCode } from '../flow/is-flow-error-code.js';
 
 export class TapeRules {
   #isFirst = true;

@@ -1,7 +1,7 @@
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { ArrayInput } from './array-input.js';
-import { checkNamed } from './check-options.js';
+import { checkNamed } from './check-arguments.js';
 import { functionFlow, type OutputPart } from './function-flow.js';
 import { piecesOf, type Piece } from './pieces.js';
 

@@ -2,7 +2,7 @@ import { isObservable, type Observable } from 'rxjs';
 import { checkWhole } from '../flow/check-whole.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
-import { checkNamed } from './check-options.js';
+import { checkNamed } from './check-arguments.js';
 import { functionFlow } from './function-flow.js';
 import { ObservableInput } from './observable-input.js';
 import { ObserverOutput, type OutputObserver } from './observer-output.js';

@@ -1,5 +1,5 @@
 import type { Flow } from '../flow/flow.js';
-import { checkNamed } from './check-options.js';
+import { checkNamed } from './check-arguments.js';
 import { inputFrom } from './input-from.js';
 import { outputInto, targetsOf } from './output-into.js';
 import { oneOrMore, type Piece } from './pieces.js';

@@ -4,7 +4,7 @@ import { checkWhole } from '../flow/check-whole.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { PipedFlow } from '../flow/piped-flow.js';
-import { checkNamed } from './check-options.js';
+import { checkNamed } from './check-arguments.js';
 import { directEnds } from './direct-ends.js';
 import { timedEnds } from './timed-ends.js';
 

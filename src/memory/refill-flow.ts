@@ -1,5 +1,5 @@
 import type { Flow } from '../flow/flow.js';
-import { checkFunction, checkNamed } from './check-options.js';
+import { checkFunction, checkNamed } from './check-arguments.js';
 import type { CloseHook } from './close-hook.js';
 import { functionFlow } from './function-flow.js';
 import { RefillInput } from './refill-input.js';

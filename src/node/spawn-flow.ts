@@ -45,8 +45,8 @@ export interface ProcessFlow extends Flow {
  * {@link ProcessExit} that has its `exitCode` and `signal`. Output held open by what it has started is over half a second
  * after its own end. Aborting kills it.
  *
- * Errors with `FlowError`: `refused` where there is no such program or folder, or it may not be run, with the system's error as the
- * cause. Throws a `TypeError` for wrong arguments.
+ * Errors with `FlowError`: `refused` where there is no such program or folder, or it may not be run, with the system's
+ * error as the cause. Throws a `TypeError` for wrong arguments.
  *
  * @example
  * spawnFlow('sort', ['-n']).subscribe((flow) => {

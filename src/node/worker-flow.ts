@@ -40,12 +40,12 @@ function lineTo(worker: Worker, port: MessagePort): MessagePortLike {
   const late = new Subscription();
   const hear = (type: string, listener: (value: unknown) => void) => {
     if (type === 'close') port.on('close', () => late.add(timer(WORKERS_WORD_MS).subscribe(() => listener(undefined))));
-    else if (isWorkers(type)) allowOneMore(worker).on(type, listener);
+    else if (isWorkers(type)) allowListeners(worker, 1).on(type, listener);
     else port.on(type, listener);
   };
   const ignore = (type: string, listener: (value: unknown) => void) => {
     late.unsubscribe();
-    if (isWorkers(type)) allowOneMore(worker, -1).off(type, listener);
+    if (isWorkers(type)) allowListeners(worker, -1).off(type, listener);
     else port.off(type, listener);
   };
   return {
@@ -62,7 +62,7 @@ const WORKERS_WORD_MS = 50;
 const isWorkers = (type: string) => type === 'error' || type === 'exit';
 
 /** Each connection listens to the worker, and Node takes more than ten listeners for a leak. */
-function allowOneMore(worker: Worker, more = 1): Worker {
+function allowListeners(worker: Worker, more: 1 | -1): Worker {
   const most = worker.getMaxListeners();
   return most === 0 ? worker : worker.setMaxListeners(most + more); // 0 is no limit
 }
