@@ -198,4 +198,4 @@ export class Http2Connection {
 }
 
 /** What the last frames, GOAWAY among them, have to leave a connection that has failed. */
-const GRACE_MS = 500;
+const GRACE_MS = 250;

@@ -36,4 +36,4 @@ export function watchGivenUp(session: Http2Session, isWriting: () => boolean, on
 }
 
 /** Three of these, at the most, until a connection that was given up has failed. */
-const EVERY_MS = 200;
+const EVERY_MS = 100;
