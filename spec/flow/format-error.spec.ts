@@ -26,6 +26,12 @@ describe('formatError', () => {
     expect(formatError(new Error(' two\n  lines\t'))).toBe('two lines');
   });
 
+  it('replaces what would act on a terminal or turn the text around', () => {
+    const close = new Error('closed: \u001b[2Jgone\u0007 \u202eevil\u2066 \u009b1m \ud800');
+    expect(formatError(close)).toBe('closed: \uFFFD[2Jgone\uFFFD \uFFFDevil\uFFFD \uFFFD1m \uFFFD');
+    expect(formatError(new Error('größer – 你好 👋'))).toBe('größer – 你好 👋');
+  });
+
   it('prints whatever was thrown', () => {
     expect(formatError('text')).toBe('text');
     expect(formatError(undefined)).toBe('undefined');
@@ -33,5 +39,7 @@ describe('formatError', () => {
     expect(formatError(7)).toBe('7');
     expect(formatError(new RangeError(''))).toBe('RangeError');
     expect(formatError(Object.create(null))).toBe('[object Object]');
+    expect(formatError([])).toBe('[object Array]');
+    expect(formatError('')).toBe('[object String]');
   });
 });

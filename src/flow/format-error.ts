@@ -23,16 +23,19 @@ function textOf(error: unknown): string {
   if (isFlowError(error)) return `${error.code}: ${error.message}`;
   if (error instanceof Error) return error.message || error.name;
   try {
-    return String(error);
+    const text = String(error);
+    if (text !== '') return text;
   } catch {
-    return Object.prototype.toString.call(error);
+    // It has no text: its kind will do.
   }
+  return Object.prototype.toString.call(error);
 }
 
 function causeOf(error: unknown): unknown {
   return (error as { cause?: unknown } | null)?.cause;
 }
 
+/** A peer may have written some of it: nothing that would act on a terminal, or turn the text around, is left. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+  return text.replace(/\s+/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\uFFFD').trim();
 }
