@@ -5,7 +5,7 @@ describe('isFlowErrorCode()', () => {
     expect(isFlowErrorCode(code)).toBe(true);
   });
 
-  it.each([['another word', 'EIO'], ['what every object has', 'toString'], ['no text', 7], ['nothing', undefined]])('does not know %s', (_, value) => {
+  it.each([['another word', 'EIO'], ['what every object has', 'toString'], ['no text', 7], ['no text, though it has one', ['closed']], ['nothing', undefined]])('does not know %s', (_, value) => {
     expect(isFlowErrorCode(value)).toBe(false);
   });
 });

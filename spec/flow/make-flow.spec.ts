@@ -89,7 +89,7 @@ describe('makeFlow', () => {
   });
 
   const whole = { name: 'x', write() {}, end() {}, abort() {} };
-  it.each([
+  it.each<[unknown, string]>([
     [undefined, 'makeFlow: transport must be an object, not undefined'],
     [null, 'makeFlow: transport must be an object, not null'],
     ['tcp', 'makeFlow: transport must be an object, not a string'],
@@ -97,10 +97,10 @@ describe('makeFlow', () => {
     [{ name: 'x' }, 'makeFlow: transport.write must be a function, not undefined'],
     [{ name: 'x', write() {}, end: 7 }, 'makeFlow: transport.end must be a function, not number 7'],
     [{ name: 'x', write() {}, end() {} }, 'makeFlow: transport.abort must be a function, not undefined'],
-    [{ ...whole, pull: 5 }, 'makeFlow: transport.pull must be a function, not number 5'],
-    [{ ...whole, highWaterMark: 'x' }, 'makeFlow: transport.highWaterMark must be a number, not a string'],
+    ...['open', 'pull', 'writev', 'stop', 'free', 'close'].map((method) => [{ ...whole, [method]: 5 }, `makeFlow: transport.${method} must be a function, not number 5`] as [unknown, string]),
+    ...['highWaterMark', 'maxQueuedBytes'].map((limit) => [{ ...whole, [limit]: 'x' }, `makeFlow: transport.${limit} must be a number, not a string`] as [unknown, string]),
   ])('throws a TypeError for %p', (transport, message) => {
-    expect(() => makeFlow(transport as unknown as Transport)).toThrow(new TypeError(message));
+    expect(() => makeFlow(transport as Transport)).toThrow(new TypeError(message));
   });
 });
 
@@ -225,7 +225,7 @@ describe('makeFlow: the least transport', () => {
       end: () => log.push('end'),
       abort: () => undefined,
     });
-    flow.read().subscribe();
+    flow.read().subscribe({ error: () => log.push('cannot be read') });
     flow.writev([bytes('a'), bytes('b')]);
     flow.shutdown('write');
     expect(log).toEqual(['a', 'b', 'end']);
