@@ -53,8 +53,10 @@ describe('watchHolds', () => {
   it('watches what is no read as well, and leaves no delivery behind', () => {
     const source = new Subject<Uint8Array>();
     const seen: boolean[] = [];
-    source.pipe(watchHolds((held) => seen.push(held))).subscribe(() => holdDeliveries()!());
+    let release = () => {};
+    source.pipe(watchHolds((held) => seen.push(held))).subscribe(() => (release = holdDeliveries()!));
     source.next(Uint8Array.of(1));
+    release();
     expect(seen).toEqual([true, false]);
     expect(innermostDelivery()).toBeNull();
   });
