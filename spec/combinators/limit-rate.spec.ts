@@ -186,6 +186,33 @@ describe('limitRate', () => {
     });
   });
 
+  it('drops what it holds when it is aborted, also where no reader waits', () => {
+    inVirtualTime((flush) => {
+      const [flow, peer] = flowPair();
+      const limited = limitRate(flow, { bytesPerSecond: 1000, burst: 10 });
+      limited.read().subscribe().unsubscribe();
+      peer.write(bytes(5));
+      limited.abort();
+      const lines = log(limited.read());
+      flush();
+      expect(lines).toEqual(['0: aborted']);
+    });
+  });
+
+  it('gives all that it holds to a reader though the flow has closed, and is aborted no more', () => {
+    inVirtualTime((flush) => {
+      const [flow, peer] = flowPair();
+      const limited = limitRate(flow, { bytesPerSecond: 10, burst: 1 });
+      peer.write(bytes(3));
+      peer.shutdown('write');
+      limited.shutdown('write');
+      const lines = log(limited.read());
+      at(150, () => limited.abort());
+      flush();
+      expect(lines).toEqual(['0: 1', '100: 1', '200: 1', '200: end']);
+    });
+  });
+
   it('ends a waiting read at once on shutdown read, and drops what it holds', () => {
     inVirtualTime((flush) => {
       const [peer, inner] = flowPair({ capacity: 5 });

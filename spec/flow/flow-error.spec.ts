@@ -60,3 +60,18 @@ function anotherCopy(): typeof FlowError {
   });
   return other!.FlowError;
 }
+
+describe('isFlowError(), to the compiler', () => {
+  it('tells the code asked for from the others', () => {
+    const meaning = (error: unknown): string => {
+      if (isFlowError(error, 'closed')) {
+        const { code }: { code: 'closed' } = error;
+        return code;
+      }
+      return isFlowError(error) ? `another: ${error.code}` : 'no flow error';
+    };
+    const errorOf = (error: FlowError): string => (isFlowError(error, 'reset') ? 'reset' : error.code);
+    expect([meaning(new FlowError('closed', 'x')), meaning(new FlowError('busy', 'x')), meaning(7)]).toEqual(['closed', 'another: busy', 'no flow error']);
+    expect(errorOf(new FlowError('busy', 'x'))).toBe('busy');
+  });
+});

@@ -1,7 +1,8 @@
 import type { Observable } from 'rxjs';
-import type { FlowError } from '../../src/flow/flow-error.js';
+import { FlowError } from '../../src/flow/flow-error.js';
 import type { Flow, ShutdownMode, WriteResult } from '../../src/flow/flow.js';
 import { makeFlow } from '../../src/flow/make-flow.js';
+import type { FlowLink } from '../../src/flow/transport.js';
 import { endpointOf, writeErrorOf } from '../../src/flow/piped-flow.js';
 import { flowPair } from '../../src/memory/pair.js';
 
@@ -67,6 +68,12 @@ describe('writev()', () => {
     expect(read).toEqual(['ab', 'c']);
     expect(saidBy(flow.writev([new Uint8Array(0)]))).toEqual(['ok', '|']);
     expect(read).toEqual(['ab', 'c']);
+  });
+
+  it('accepts a list of nothing at once also where a result would wait', () => {
+    const [flow] = flowPair({ capacity: 1 });
+    expect(saidBy(flow.write(bytes('ab')))).toEqual([]);
+    expect([saidBy(flow.writev([])), saidBy(flow.writev([new Uint8Array(0)]))]).toEqual([['ok', '|'], ['ok', '|']]);
   });
 
   it('has one result for all, pending until all of it has room', () => {
@@ -139,6 +146,55 @@ describe('abort()', () => {
     };
     expect([errorOf('why').message, errorOf('why').cause]).toEqual(['mem a: aborted', 'why']);
     expect('cause' in errorOf()).toBe(false);
+  });
+});
+
+describe('a flow that breaks', () => {
+  const ways: [string, () => { flow: Flow; breakIt: () => void; said: string[] }][] = [
+    ['that is aborted', () => {
+      const [flow, peer] = flowPair();
+      return { flow, breakIt: () => flow.abort(), said: saidBy(peer.read()) };
+    }],
+    ['whose peer aborts', () => {
+      const [flow, peer] = flowPair();
+      const said = saidBy(peer.read());
+      return { flow, breakIt: () => peer.abort(), said };
+    }],
+    ['whose transport fails', () => {
+      const said: string[] = [];
+      let link!: FlowLink;
+      const flow = makeFlow({
+        name: 'failing',
+        open: (engine) => (link = engine),
+        write: (buffer) => said.push(text(buffer)) > 0,
+        end: () => said.push('|'),
+        abort: (error) => said.push(`#${error.code}`),
+      });
+      return { flow, breakIt: () => link.fail(new FlowError('reset', 'gone')), said };
+    }],
+  ];
+  it.each(ways)('%s has broken in both directions before anybody hears of it', (_, make) => {
+    const { flow, breakIt, said } = make();
+    const late: string[][] = [];
+    flow.read().subscribe({
+      error: () => {
+        late.push(saidBy(flow.write(bytes('late'))));
+        late.push(saidBy(flow.shutdown('write')));
+      },
+    });
+    breakIt();
+    expect(late.map(([first]) => first)).toEqual([expect.stringMatching(/^(aborted|reset): /), expect.stringMatching(/^#(aborted|reset)$/)]);
+    expect(said).toEqual([expect.stringMatching(/^#(aborted|reset)$/)]);
+  });
+
+  it('takes nothing from a peer that hears of it', () => {
+    const [flow, peer] = flowPair();
+    const late: string[] = [];
+    const said = saidBy(flow.read());
+    peer.read().subscribe({ error: () => late.push(...saidBy(peer.write(bytes('late')))) });
+    flow.abort();
+    expect(late[0]).toMatch(/^reset: /);
+    expect(said).toEqual(['#aborted']);
   });
 });
 

@@ -1,4 +1,4 @@
-import { concat, config, EMPTY, map, merge, mergeMap, share, Subject, take, takeUntil } from 'rxjs';
+import { catchError, concat, config, EMPTY, map, merge, mergeMap, share, Subject, take, takeUntil } from 'rxjs';
 import { holdDeliveries } from '../../src/engine/demand.js';
 import type { FlowError } from '../../src/flow/flow-error.js';
 import type { Flow } from '../../src/flow/flow.js';
@@ -79,6 +79,32 @@ describe('read()', () => {
     second.next();
     far.write(bytes('b'));
     expect(log).toEqual(['a', 'b']);
+  });
+
+  it('leaves what comes while it is ending to the next reader', () => {
+    const [flow, peer] = flowPair();
+    peer.read().subscribe(() => peer.writev([bytes('pong'), bytes('!')]));
+    const stop = new Subject<void>();
+    const first: string[] = [];
+    flow.read().pipe(takeUntil(stop)).subscribe({ next: (buffer) => first.push(text(buffer)), complete: () => flow.write(bytes('ping')) });
+    stop.next();
+    const second: string[] = [];
+    flow.read().subscribe((buffer) => second.push(text(buffer)));
+    expect([first, second]).toEqual([[], ['pong', '!']]);
+  });
+
+  it('leaves to the reader after an error what comes in answer to it', () => {
+    const [flow, peer] = flowPair();
+    peer.read().subscribe(() => peer.write(bytes('pong')));
+    const silence = new Subject<never>();
+    const came: string[] = [];
+    const goOn = () => {
+      flow.write(bytes('ping'));
+      return flow.read();
+    };
+    merge(flow.read(), silence).pipe(catchError(goOn)).subscribe((buffer) => came.push(text(buffer)));
+    silence.error(new Error('silent'));
+    expect(came).toEqual(['pong']);
   });
 
   it('refuses one made while it is only held', () => {

@@ -7,6 +7,7 @@ import { checkFlow } from '../flow/check-flow.js';
 import { checkOptions } from '../flow/check-options.js';
 import { checkPositive } from '../flow/check-positive.js';
 import { checkWhole } from '../flow/check-whole.js';
+import { isFlowError } from '../flow/flow-error.js';
 import type { Flow, ShutdownMode, WriteResult } from '../flow/flow.js';
 import { makeFlow } from '../flow/make-flow.js';
 import { DelegatingFlow } from '../flow/delegating-flow.js';
@@ -44,6 +45,8 @@ class RatedFlow extends DelegatingFlow {
   constructor(inner: Flow, bytesPerSecond: number, burst: number) {
     super(inner);
     this.#gate = makeFlow(new RateGate(inner, bytesPerSecond, burst));
+    // This side gave it up: what the gate holds is dropped too. A flow that has closed is not aborted any more.
+    inner.closed.subscribe({ error: (error: unknown) => isFlowError(error, 'aborted') && this.#gate.abort(error.cause) });
   }
 
   override read(): Observable<Uint8Array> {
@@ -70,11 +73,6 @@ class RatedFlow extends DelegatingFlow {
       this.#after(this.#gate.shutdown('write'), () => this.inner.close()).subscribe(this.#closing);
     }
     return this.#closing.asObservable();
-  }
-
-  override abort(reason?: unknown): void {
-    this.inner.abort(reason);
-    this.#gate.abort(reason);
   }
 
   /** The gate has let the last write pass, or will let none pass any more: either way the flow's own answer counts. */

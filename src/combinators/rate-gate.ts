@@ -147,10 +147,9 @@ export class RateGate implements Transport {
     this.#stopWriting();
   }
 
-  /** Writes fail at once; what was read before the break is still there to be read, unless this side gave it up. */
+  /** Writes fail at once; what was read before the break is still there to be read. */
   #onBroken(error: unknown): void {
-    if (isFlowError(error, 'aborted')) this.#link.fail(error);
-    else this.#link.refuse(this.#asFlowError(error));
+    this.#link.refuse(this.#asFlowError(error));
     this.#stopWriting();
   }
 

@@ -23,7 +23,7 @@ export interface Reader {
   onFailure(reason: unknown): void;
   /** Another reader is active and goes on: this one is not let in. */
   onBusy(): void;
-  /** Whether this reader is about to release the pipe, so that its successor may come in now. */
+  /** Whether this reader is about to release the pipe: it gets nothing more, and its successor may come in now. */
   isEnding(): boolean;
 }
 
@@ -88,7 +88,7 @@ export class Pipe {
   /** The source was told to go on and has not been told to stop. */
   #flowing = false;
 
-  constructor(capacity: number, options: { readonly limit?: number; readonly acknowledged?: boolean; readonly arrived?: boolean } = {}) {
+  constructor(capacity: number, options: { readonly limit?: number | undefined; readonly acknowledged?: boolean; readonly arrived?: boolean } = {}) {
     this.capacity = capacity;
     this.limit = options.limit ?? DEFAULT_LIMIT;
     this.#acknowledged = options.acknowledged ?? false;
@@ -100,9 +100,9 @@ export class Pipe {
   /** Hands one buffer (not empty) to the waiting reader, or queues it. */
   push(buffer: Uint8Array): PushStatus {
     if (this.#state !== OPEN) return CLOSED;
-    if (!this.#waiting || this.#delivering) return this.#enqueue(buffer);
-    // A waiting reader means an empty ring: the buffer goes straight through.
     const reader = this.#reader as Reader;
+    if (!this.#waiting || this.#delivering || reader.isEnding()) return this.#enqueue(buffer);
+    // A waiting reader means an empty ring: the buffer goes straight through.
     this.#delivering = true;
     const more = reader.onData(buffer);
     this.#delivering = false;
@@ -147,11 +147,17 @@ export class Pipe {
     this.#pump();
   }
 
-  /** The direction broke: the reader gets the data that had room, then the failure; the producer's waiters at once. */
-  fail(forReader: unknown, forWriter: unknown = forReader): void {
-    if (this.#state >= ENDED) return; // EOF has arrived: it stays the end
+  /**
+   * The direction broke: the reader gets the data that had room, then the failure; the producer's waiters at once.
+   * `also` is what else breaks with it: done before anybody hears of this, so that nobody finds half a flow to write to.
+   */
+  fail(forReader: unknown, forWriter: unknown = forReader, also = nothing): void {
+    if (this.#state >= ENDED) {
+      also(); // EOF has arrived: it stays the end
+      return;
+    }
     this.#dropAboveCapacity();
-    this.#breakWith(forReader, forWriter);
+    this.#breakWith(forReader, forWriter, also);
     this.#pump();
   }
 
@@ -172,8 +178,7 @@ export class Pipe {
     }
     this.#reader = reader;
     this.#waiting = true;
-    if (this.#delivering) this.#disturbed = true;
-    else this.#pump();
+    this.#pump();
   }
 
   /** The reader wants to go on after it answered `false`. */
@@ -181,12 +186,10 @@ export class Pipe {
     if (reader !== this.#reader) return;
     if (this.#delivering) {
       // Inside its own delivery, before it answered: counts as `true`, whatever the answer.
-      if (this.#waiting) this.#resumedInside = true;
-      else this.#waiting = true;
+      this.#resumedInside = true;
       this.#disturbed = true;
       return;
     }
-    if (this.#waiting) return;
     this.#waiting = true;
     this.#putDown();
     this.#pump();
@@ -219,10 +222,13 @@ export class Pipe {
   }
 
   /** As {@link fail}, but at once: queued data is dropped too. */
-  cut(forReader: unknown, forWriter: unknown = forReader): void {
-    if (this.#state >= ENDED && this.#ring.length === 0) return; // nothing is lost: the end stays what it was
+  cut(forReader: unknown, forWriter: unknown = forReader, also = nothing): void {
+    if (this.#state >= ENDED && this.#ring.length === 0) {
+      also(); // nothing is lost: the end stays what it was
+      return;
+    }
     this.#dropQueue();
-    this.#breakWith(forReader, forWriter);
+    this.#breakWith(forReader, forWriter, also);
     this.#settleReaders();
   }
 
@@ -294,6 +300,7 @@ export class Pipe {
     if (this.#delivering) return;
     while (this.#waiting && this.#ring.length > 0) {
       const reader = this.#reader as Reader;
+      if (reader.isEnding()) break; // the rest is its successor's
       this.#delivering = true;
       const more = reader.onBatch !== undefined && this.#ring.length > 1 ? this.#deliverAll(reader) : this.#deliverOne(reader);
       // Writers let in now still find a delivery under way: what they push is queued, and the loop goes on with it.
@@ -389,11 +396,12 @@ export class Pipe {
     this.onEnded();
   }
 
-  #breakWith(forReader: unknown, forWriter: unknown): void {
+  #breakWith(forReader: unknown, forWriter: unknown, also: () => void): void {
     this.#state = FAILED;
     this.#readFailure = forReader;
     this.#writeFailure = forWriter;
     this.#disturbed = this.#delivering;
+    also();
     while (this.#waiters.length > 0) this.#waiters.shift().onRefused(forWriter);
   }
 

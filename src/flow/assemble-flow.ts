@@ -9,8 +9,7 @@ import type { Transport } from './transport.js';
 /** As `makeFlow`, for transports of this package that the compiler has looked at, where every byte of a bundle counts. */
 export function assembleFlow(transport: Transport): Flow {
   const mark = transport.highWaterMark ?? 0;
-  const limit = transport.maxQueuedBytes;
-  const inbound = new Pipe(Math.min(mark, MOST_AHEAD), limit === undefined ? { arrived: true } : { arrived: true, limit });
+  const inbound = new Pipe(Math.min(mark, MOST_AHEAD), { arrived: true, limit: transport.maxQueuedBytes });
   const outbound = new Pipe(mark, { acknowledged: true });
   const endpoint = new Endpoint(inbound, outbound);
   const flow = new PipedFlow(endpoint, transport.name);

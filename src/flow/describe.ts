@@ -9,7 +9,7 @@ export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (/^[bn]/.test(type)) return `${type} ${value as number}`; // bigint, boolean, number
   const name = type === 'object' ? nameOf(value) : type;
-  return `${/^([aeio]|u[^i])/i.test(name) ? 'an' : 'a'} ${name}`;
+  return `${/^[aeio]/i.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 function nameOf(value: object): string {

@@ -3,7 +3,7 @@
  * delivers it publishes itself as a `Delivery`, so that an operator downstream can hold it (DESIGN: backpressure
  * through ordinary operators).
  */
-import { config, Observable, type Observer, type Subscriber, type Subscription, type TeardownLogic } from 'rxjs';
+import { config, Observable, type Observer, type Subscriber, type Subscription, type TeardownLogic, throwError } from 'rxjs';
 import { type Delivery, enterDelivery, forgetDelivery, leaveDelivery } from '../engine/demand.js';
 import type { Pipe, Reader } from '../engine/pipe.js';
 import { FlowError } from './flow-error.js';
@@ -57,8 +57,8 @@ class ReadSubscription implements Reader, Delivery {
     } finally {
       leaveDelivery(depth);
     }
-    if (this.#holds === 0 && !this.subscriber.closed) return true;
-    if (this.subscriber.closed) forgetDelivery(this);
+    if (!this.subscriber.closed) return this.#holds === 0;
+    forgetDelivery(this);
     return false;
   }
 
@@ -75,7 +75,8 @@ class ReadSubscription implements Reader, Delivery {
   }
 
   isEnding(): boolean {
-    return isStopped(this.subscriber);
+    // Without an operator in between, nobody ends it but by unsubscribing.
+    return this.handler === null && isStopped(this.subscriber);
   }
 
   hold(): void {
@@ -103,15 +104,14 @@ function plainHandlerOf(observer: unknown): Handler | null {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- who has set it gets what it promises
   if (config.useDeprecatedNextContext) return null;
   if (typeof observer === 'function') return observer as Handler;
-  if (typeof observer !== 'object' || observer === null || Object.getPrototypeOf(observer) !== Object.prototype) return null;
-  const plain = observer as Observer<Uint8Array>;
+  const plain = observer as Observer<Uint8Array> | null | undefined;
   // Looked up for each buffer, as RxJS does.
-  return typeof plain.next === 'function' ? (buffer) => plain.next(buffer) : null;
+  return plain?.constructor === Object && typeof plain.next === 'function' ? (buffer) => plain.next(buffer) : null;
 }
 
 /** What RxJS does with an error that a subscriber's own handler throws: it comes up later, and the read goes on. */
 function reportUnhandled(error: unknown): void {
-  new Observable((subscriber) => subscriber.error(error)).subscribe();
+  throwError(() => error).subscribe();
 }
 
 /** What a second reader is told, while the first goes on. */
@@ -125,9 +125,9 @@ export function busyError(name: string): FlowError {
  * a successor is refused as busy.
  */
 export function isStopped(subscriber: unknown): boolean {
-  let one = subscriber as { isStopped?: boolean; closed?: boolean; destination?: unknown } | undefined;
-  for (let depth = 0; one !== undefined && one !== null && depth < DEEPEST; depth += 1) {
-    if (one.isStopped === true || one.closed === true) return true;
+  let one = subscriber as { isStopped?: boolean; closed?: boolean; destination?: unknown } | null | undefined;
+  for (let depth = DEEPEST; one && depth > 0; depth -= 1) {
+    if (one.isStopped || one.closed) return true;
     one = one.destination as typeof one;
   }
   return false;

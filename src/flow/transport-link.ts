@@ -67,8 +67,8 @@ export class TransportLink implements FlowLink, Reader, Source, Wire {
 
   fail(error: FlowError): void {
     if (this.endpoint.isOver) return;
-    this.endpoint.inbound.fail(error);
-    this.endpoint.outbound.cut(error);
+    const { inbound, outbound } = this.endpoint;
+    inbound.fail(error, error, () => outbound.cut(error));
     this.endpoint.broke(error);
     this.transport.abort(error);
   }
@@ -109,8 +109,8 @@ export class TransportLink implements FlowLink, Reader, Source, Wire {
   }
 
   cut(reason: unknown): void {
-    this.endpoint.inbound.cut(reason);
-    this.endpoint.outbound.cut(reason);
+    const { inbound, outbound } = this.endpoint;
+    inbound.cut(reason, reason, () => outbound.cut(reason));
     this.transport.abort(reason as FlowError);
   }
 

@@ -40,8 +40,8 @@ class PairWire implements Wire {
 
   cut(reason: unknown): void {
     const reset = new FlowError('reset', `${this.farName}: the peer aborted`);
-    this.near.inbound.cut(reason, reset);
-    this.near.outbound.fail(reset, reason);
+    const { inbound, outbound } = this.near;
+    inbound.cut(reason, reset, () => outbound.fail(reset, reason));
     this.far.broke(reset);
   }
 }

@@ -135,8 +135,7 @@ export class TimedLine implements Reader, RoomWaiter {
     const { inbound, outbound } = this.far;
     if (load === EOF) inbound.end();
     else if (isFlowError(load)) {
-      inbound.fail(load);
-      outbound.cut(load);
+      inbound.fail(load, load, () => outbound.cut(load));
       this.far.broke(load);
     } else {
       this.#bytesOnTheWay -= load.length;
