@@ -549,6 +549,19 @@ export const brokenFlows: readonly BrokenFlow[] = [
     break: (flow) => but(flow, { abort: () => flow.abort() }),
   },
   {
+    fault: 'tells its reader of an abort while it can still be written to',
+    caughtBy: 'abort() has ended both directions before it tells anybody',
+    saying: /how the read of the peer ended: expected "error", got "complete"/,
+    break(flow) {
+      const gone = new Subject<never>();
+      const early = (reason: unknown) => {
+        gone.error(new FlowError('aborted', 'aborted', { cause: reason }));
+        flow.abort(reason);
+      };
+      return but(flow, { read: () => flow.read().pipe(takeUntil(gone)), abort: early });
+    },
+  },
+  {
     fault: 'lets the last reason of several aborts win',
     caughtBy: 'abort() is idempotent: the first reason stays',
     saying: /expected "first", got "second"/,

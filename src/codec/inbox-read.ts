@@ -45,7 +45,7 @@ class DecodingReader<T> implements InboxReader {
   onBytes(bytes: ByteQueue): boolean {
     this.#delivery.enter();
     try {
-      while (!this.#delivery.isHeld && !this.subscriber.closed) {
+      while (!this.#delivery.isHeld && !isStopped(this.subscriber)) {
         const item = this.decoder.decode(bytes);
         if (item === undefined) return true;
         this.subscriber.next(item);

@@ -1,8 +1,10 @@
 /** Conformance: `abort()` and what the peer sees of it, as section 1 of the contract has them. */
 import { take, tap } from 'rxjs';
+import type { WriteResult } from '../../flow/flow.js';
 import { toBytes } from '../bytes.js';
 import type { CaseDefinition } from './definition.js';
 import { check, equal, failedWith, isCoded, pattern, sizeOf, textOf } from './verdict.js';
+import type { Watch } from './watch.js';
 
 export const abortCases: readonly CaseDefinition[] = [
   {
@@ -98,6 +100,25 @@ export const abortCases: readonly CaseDefinition[] = [
       stage.reading(stage.far);
       await stage.quiet();
       for (let time = 0; time < 3; time += 1) await stage.isRefused(stage.writing(stage.near, 'late'));
+    },
+  },
+  {
+    name: 'abort() has ended both directions before it tells anybody: a write or an end in answer to it is too late',
+    needs: ['reset'],
+    async test(stage) {
+      const peer = stage.reading(stage.far);
+      const late: Watch<WriteResult>[] = [];
+      const answer = () => {
+        late.push(stage.writing(stage.near, 'late'));
+        stage.watch(stage.near.shutdown('write'));
+      };
+      stage.watch(stage.near.read().pipe(tap({ error: answer })));
+      stage.near.abort();
+      await stage.ended('the read of the peer', peer);
+      failedWith(peer, 'reset', 'the read of the peer');
+      equal(textOf(peer), '', 'what the peer read');
+      await stage.when('the read has failed', () => late.length > 0);
+      for (const write of late) await stage.isRefused(write);
     },
   },
   {
