@@ -5,7 +5,7 @@ import { plainText } from '../../src/inspect/plain-text.js';
 describe('formatSize', () => {
   it.each([
     [0, '0 B'],
-    [9999, '9999 B'],
+    [9999, '9,999 B'],
     [10_000, '9.77 KiB'],
     [65536, '64 KiB'],
     [1023 * 1024, '0.999 MiB'],
@@ -30,6 +30,9 @@ describe('formatDuration', () => {
     [3_599_400, '59 min 59 s'],
     [3_599_600, '1 h'],
     [90_060_000, '25 h 1 min'],
+    [172_760_000, '47 h 59 min'],
+    [172_780_000, '2 d'],
+    [270_000_000, '3 d 3 h'],
   ])('writes %d ms as %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
   });

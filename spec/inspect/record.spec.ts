@@ -210,8 +210,8 @@ describe('the tape of a recorded flow', () => {
       '0 wanted',
       '0 write 1: abc',
       '0 abort: enough',
-      '0 read-error: aborted',
       '0 result 1: aborted',
+      '0 read-error: aborted',
       '0 broken: aborted',
       'end of tape',
     ]);

@@ -61,6 +61,9 @@ function longTape(count: number, stepMs = 1): TapeEvent[] {
   return [...events, { at: count * 3 * stepMs + 10, kind: 'eof', direction: 'in' }];
 }
 
+/** One write that is pending all the time, among many reads. */
+const longWait: TapeEvent[] = [write(0, 1, 9), ...Array.from({ length: 199 }, (_, at) => read(at * 5 + 5, 1)), ok(1000, 1)];
+
 /** The same again and again, in later and later times. */
 function repeated(tape: readonly TapeEvent[], times: number): TapeEvent[] {
   const span = tape.at(-1)?.at ?? 0;
@@ -167,9 +170,26 @@ describe('renderMarbles', () => {
     const picture = renderMarbles(longTape(3333));
     expect(picture).toMatch(/10,002 events, drawn in 3\d groups/);
     expect(picture.split('\n').length).toBeLessThan(60);
-    const count = (name: string) => [...lane(picture, name).matchAll(/(\d+)x:[\d.]+(?:B|KiB)/g)].reduce((sum, match) => sum + Number(match[1]), 0);
+    const count = (name: string) => [...lane(picture, name).matchAll(/(\d+)x:[\d.,]+(?:B|KiB)/g)].reduce((sum, match) => sum + Number(match[1]), 0);
     expect([count('in'), count('out')]).toEqual([3333, 3333]);
     expect(lane(picture, 'in')).toMatch(/\|$/);
+  });
+
+  it('draws a wait that lasts through the groups that it spans, and explains it', () => {
+    const picture = renderMarbles(longWait);
+    expect(picture).toMatch(/drawn in 3\d groups/);
+    expect(lane(picture, 'out').replaceAll('\n', '')).toMatch(/^--9B~{100,}ok\(1s\)-+$/);
+    expect(picture).toContain('~~ a write is pending');
+  });
+
+  it('does not part groups by a wait that happens to be between them', () => {
+    expect(lane(renderMarbles(longTape(3333)), 'out')).not.toMatch(/~(?!\d+x:ok)/);
+  });
+
+  it('draws data that waits for a reader through the groups that it spans', () => {
+    const writes = Array.from({ length: 200 }, (_, at) => [write(300 + at, at + 1, 1), ok(300 + at, at + 1)]).flat();
+    const picture = renderMarbles([demand(0, true), read(300, 1), demand(300, false), ...writes, demand(500, true), read(500, 1)]);
+    expect(lane(picture, 'in').replaceAll('\n', '')).toMatch(/^--1B={100,}\(200ms\)1B-+$/);
   });
 
   it('groups by number where all happens in one instant', () => {
@@ -183,8 +203,22 @@ describe('renderMarbles', () => {
     expect([...lane(picture, 'flow').matchAll(/(\d+) close\(\)/g)].reduce((sum, match) => sum + Number(match[1]), 0)).toBe(500);
   });
 
-  it('gives long tapes their times in seconds', () => {
+  it('gives long tapes their times in seconds, and longer ones in hours', () => {
     expect(renderMarbles([read(0, 1), read(3_600_000, 1)])).toMatch(/ {2}s +0\.0 +3600\.0/);
+    expect(renderMarbles([read(0, 1), read(3_661_400, 1), read(259_199_600, 1)])).toMatch(/^tape, 3 d,.*\n(.*\n)* {2}h +0:00:00 +1:01:01 +72:00:00\n/);
+  });
+
+  it('writes all numbers of a picture alike', () => {
+    const ids = Array.from({ length: 4000 }, (_, at) => at + 1);
+    const results = ids.slice(0, 2800).map((id) => (id <= 1500 ? ok(9, id) : failed(9, id)));
+    const tape = [...ids.map((id) => write(0, id, 1)), ...results, { at: 9, kind: 'gap', direction: 'both', events: 123_456 } as const];
+    const picture = renderMarbles(tape);
+    expect(picture).toContain('4,000 writes, 4,000 B; 1,500 had to wait, up to 9 ms; 1,300 failed (reset);\n       1,200 still pending');
+    for (const drawn of [lane(picture, 'out') + lane(picture, 'flow'), labelsOf(parseXml(renderMarblesSvg(tape))).join('\n')]) {
+      expect(drawn).toContain('123,456 events lost');
+      expect(drawn).toMatch(/1,\d{3}/);
+      expect(drawn).not.toMatch(/\d{4}/);
+    }
   });
 
   it('keeps to its width, and draws any tape', () => {
@@ -368,6 +402,12 @@ describe('renderMarblesSvg', () => {
     expect([sum('reads'), sum('writes')]).toEqual([3333, 3333]);
     expect(number(root, 'height')).toBeLessThan(1400);
     expect(picture.length).toBeLessThan(200_000);
+  });
+
+  it('draws a wait that lasts as one band, through all groups, as it does over time', () => {
+    const root = parseXml(renderMarblesSvg(longWait));
+    const rows = new Set(drawnAs(root, 'out line', 'wait line').map((one) => number(one, 'y1')));
+    expect(drawnAs(root, 'wait line').length).toBe(rows.size);
   });
 
   it('shows in the bytes over time what is very little beside the other direction', () => {

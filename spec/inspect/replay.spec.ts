@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { concatMap, delay, from, of, Subject, take, throwError, timer, toArray } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
+import { drainMap } from '../../src/combinators/drain-map.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { FlowError } from '../../src/flow/flow-error.js';
 import { loadTape } from '../../src/inspect/load-tape.js';
@@ -47,6 +48,14 @@ function logReads(flow: Flow, log: (line: string) => void): void {
     error: (error: FlowError) => log(`fails: ${error.code}`),
     complete: () => log('EOF'),
   });
+}
+
+/** Of a reader that takes 10 ms for each. */
+function logSlowReads(flow: Flow, log: (line: string) => void): void {
+  flow
+    .read()
+    .pipe(drainMap((buffer) => of(text(buffer)).pipe(delay(10))))
+    .subscribe({ next: log, error: (error: FlowError) => log(`fails: ${error.code}`), complete: () => log('EOF') });
 }
 
 function logWrite(flow: Flow, data: string, log: (line: string) => void): void {
@@ -241,6 +250,15 @@ describe('replay', () => {
     expect(lines).toEqual(['a ok', 'still', 'EOF', 'b failed', 'c failed']);
   });
 
+  it('keeps a write that failed pending for as long as it was', () => {
+    const lines = inVirtualTime((log) => {
+      const flow = replay([write(0, 1, 'a'), write(0, 2, 'b'), ok(100, 1), failed(300, 2, 'failed')]);
+      for (const data of ['a', 'b', 'c']) logWrite(flow, data, log);
+      timer(400).subscribe(() => logWrite(flow, 'd', log));
+    });
+    expect(lines).toEqual(['100 a ok', '300 b failed', '300 c failed', '400 d failed']);
+  });
+
   it('leaves to the flow what fails after the end of writing', () => {
     const tape = [write(0, 1, 'a'), ok(0, 1), shutdown(0), write(0, 2, 'b'), failed(0, 2, 'failed'), read(0, 'r'), eof(0)];
     const flow = replay(tape);
@@ -260,6 +278,52 @@ describe('replay', () => {
       flow.closed.subscribe({ error: (error: FlowError) => log(`closed: ${error.message}`) });
     });
     expect(lines).toEqual(['1 a', '7 fails: reset', '7 closed: there: reset']);
+  });
+
+  it.each([false, true])('gives all that was read after the flow had closed, immediate %s', (immediate) => {
+    const lines = inVirtualTime((log) => {
+      const flow = replay([read(0, 'a'), shutdown(0), closed(5), read(10, 'b'), read(20, 'c'), eof(30)], { immediate });
+      flow.closed.subscribe(() => log('closed'));
+      logSlowReads(flow, log);
+      flow.shutdown('write');
+    });
+    expect(lines).toEqual([immediate ? '0 closed' : '5 closed', '10 a', '20 b', '30 c', '30 EOF']);
+  });
+
+  it('gives all that was read after the flow had broken, and then the end that followed it', () => {
+    const readError: TapeEvent = { at: 30, kind: 'read-error', direction: 'in', error: { code: 'reset', message: 'there: reset' } };
+    const endings = [readError, eof(30)].map((end) =>
+      inVirtualTime((log) => {
+        const flow = replay([read(0, 'a'), broken(5), read(10, 'b'), read(20, 'c'), end]);
+        flow.closed.subscribe({ error: (error: FlowError) => log(`closed: ${error.code}`) });
+        logSlowReads(flow, log);
+      }),
+    );
+    const bytes = ['5 closed: reset', '10 a', '20 b', '30 c'];
+    expect(endings).toEqual([
+      [...bytes, '30 fails: reset'],
+      [...bytes, '30 EOF'],
+    ]);
+  });
+
+  it('breaks as the flow broke, after its EOF too', () => {
+    const lines = inVirtualTime((log) => {
+      const flow = replay([eof(10), broken(50)]);
+      logReads(flow, log);
+      flow.closed.subscribe({ error: (error: FlowError) => log(`closed: ${error.code}`) });
+      timer(100).subscribe(() => flow.close().subscribe({ error: (error: FlowError) => log(`close(): ${error.code}`) }));
+    });
+    expect(lines).toEqual(['10 EOF', '50 closed: reset', '100 close(): reset']);
+  });
+
+  it('breaks as the flow broke, with a write that failed by it after the EOF', () => {
+    const lines = inVirtualTime((log) => {
+      const flow = replay([write(0, 1, 'a'), eof(10), failed(300, 1, 'reset'), broken(300)]);
+      logReads(flow, log);
+      logWrite(flow, 'a', log);
+      flow.closed.subscribe({ error: (error: FlowError) => log(`closed: ${error.code}`), complete: () => log('closed') });
+    });
+    expect(lines).toEqual(['10 EOF', '300 a reset', '300 closed: reset']);
   });
 
   it('closes as the flow closed, though nobody had read to its end', () => {
@@ -382,6 +446,34 @@ function play(flow: Flow, { program }: Script, log: (line: string) => void): voi
   flow.closed.subscribe(() => log('closed'));
 }
 
+/** A reader that is still busy with what came early when the flow ends. */
+interface SlowReading {
+  readonly capacity: number;
+  readonly peer: Script['peer'];
+  readonly peerEndsAt: number;
+  readonly peerAborts: boolean;
+  readonly closesAt: number;
+  readonly readMs: number;
+}
+
+const slowReading: fc.Arbitrary<SlowReading> = fc.record({
+  capacity: fc.integer({ min: 1, max: 40 }),
+  peer: fc.array(fc.record({ at: fc.nat(50), size: fc.integer({ min: 1, max: 12 }) }), { maxLength: 8 }),
+  peerEndsAt: fc.nat(100),
+  peerAborts: fc.boolean(),
+  closesAt: fc.nat(100),
+  readMs: fc.nat(60),
+});
+
+function readSlowly(flow: Flow, { closesAt, readMs }: SlowReading, log: (line: string) => void): void {
+  flow
+    .read()
+    .pipe(drainMap((buffer) => of([...buffer].join()).pipe(delay(readMs))))
+    .subscribe({ next: log, error: (error: FlowError) => log(error.code), complete: () => log('EOF') });
+  flow.closed.subscribe({ error: (error: FlowError) => log(`broken: ${error.code}`), complete: () => log('closed') });
+  timer(closesAt).subscribe(() => flow.close().subscribe({ error: () => {} }));
+}
+
 describe('a tape that is recorded, saved, loaded and replayed', () => {
   it('gives the same program the same experience at the same times', () => {
     fc.assert(
@@ -398,6 +490,29 @@ describe('a tape that is recorded, saved, loaded and replayed', () => {
         });
         const replayed = inVirtualTime((log) => play(replay(loadTape(lines)), one, log));
         expect([...replayed].sort()).toEqual([...original].sort());
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('gives the same bytes, and the same end, to whoever reads slowly, in whatever order the flow ended', () => {
+    fc.assert(
+      fc.property(slowReading, (one) => {
+        const lines: string[] = [];
+        const original = inVirtualTime((log) => {
+          const [inner, peer] = flowPair({ capacity: one.capacity });
+          const { flow, tape } = record(inner);
+          tape.pipe(saveTape()).subscribe((line) => lines.push(line));
+          one.peer.forEach(({ at, size }, index) => timer(at).subscribe(() => peer.write(new Uint8Array(size).fill(index))));
+          timer(one.peerEndsAt).subscribe(() => (one.peerAborts ? peer.abort() : peer.shutdown('write')));
+          peer.read().subscribe({ error: () => {} });
+          readSlowly(flow, one, log);
+        });
+        const bytes = (seen: readonly string[]) => seen.map((line) => line.replace(/^\d+ /, ''));
+        const replayed = inVirtualTime((log) => readSlowly(replay(loadTape(lines)), one, log));
+        const atOnce = inVirtualTime((log) => readSlowly(replay(loadTape(lines), { immediate: true }), one, log));
+        expect([...replayed].sort()).toEqual([...original].sort());
+        expect(bytes(atOnce).sort()).toEqual(bytes(original).sort());
       }),
       { numRuns: 100 },
     );

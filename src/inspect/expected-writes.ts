@@ -11,9 +11,15 @@ export type Verdict =
   | { readonly kind: 'through'; readonly pendingUntil: number }
   /** As far as the tape is known; `rest` has to be asked about again when there is more of it. */
   | { readonly kind: 'unknown'; readonly rest: Uint8Array | 'end' }
-  /** On the tape, writes fail from here on. */
-  | { readonly kind: 'refused'; readonly error: TapeFailure }
+  /** On the tape, writes fail from here on: the first of them did then. */
+  | Refusal
   | { readonly kind: 'deviates'; readonly how: string };
+
+interface Refusal {
+  readonly kind: 'refused';
+  readonly at: number;
+  readonly error: TapeFailure;
+}
 
 /** A write, or the end of writing where `data` is missing. */
 interface Entry {
@@ -33,7 +39,7 @@ export class ExpectedWrites {
   #bytes = 0;
   #ended = false;
   #complete = false;
-  #refusal: TapeFailure | undefined;
+  #refusal: Refusal | undefined;
   /** When the last write was accepted on the tape. */
   #turnAt = 0;
   /** How late the program is, in comparison with the tape. */
@@ -55,7 +61,7 @@ export class ExpectedWrites {
     entry.acceptedAt = at;
     if (error === undefined) return;
     entry.failed = true;
-    this.#refusal ??= error;
+    this.#refusal ??= { kind: 'refused', at, error };
     this.#skipFailed();
   }
 
@@ -145,7 +151,7 @@ export class ExpectedWrites {
   }
 
   #beyond(end: Entry | undefined, rest: Uint8Array): Verdict {
-    if (this.#refusal !== undefined) return { kind: 'refused', error: this.#refusal };
+    if (this.#refusal !== undefined) return this.#refusal;
     if (end === undefined && !this.#complete) return { kind: 'unknown', rest };
     const where = end === undefined ? 'where the tape ends' : 'where the tape ends its write side';
     return { kind: 'deviates', how: `something is written after ${this.#bytes} bytes, ${where}\n  written  ${row(rest)}` };

@@ -1,12 +1,14 @@
+import { formatCount } from './format-count.js';
+
 /**
  * A number of bytes for a picture: exact while it is short, then in binary units with three digits.
  *
  * @example
- * formatSize(4096) // 4096 B
+ * formatSize(4096) // 4,096 B
  * formatSize(65536) // 64 KiB
  */
 export function formatSize(bytes: number): string {
-  if (bytes < EXACT_BELOW) return `${bytes} B`;
+  if (bytes < EXACT_BELOW) return `${formatCount(bytes)} B`;
   let value = bytes;
   let unit = -1;
   // Rounding may make 1024 of 1023.9, which is one of the next unit.

@@ -16,9 +16,10 @@ export function groupColumns(columns: readonly Column[], room: Room): readonly C
   if (columns.length <= room.columns) return columns;
   const areLandmarksFew = columns.filter(isLandmark).length * 2 <= room.groups;
   const groupOf = cutsOf(columns, room.groups);
+  const shortest = (columns.at(-1)!.to - columns[0]!.from) / room.groups / 2;
   const grouped: Column[] = [];
   let current = -1;
-  columns.forEach((column, index) => {
+  withoutShortWaits(columns, shortest).forEach((column, index) => {
     const last = grouped.at(-1);
     const group = groupOf(column, index);
     const stands = areLandmarksFew && (isLandmark(column) || (last !== undefined && isLandmark(last)));
@@ -26,14 +27,32 @@ export function groupColumns(columns: readonly Column[], room: Room): readonly C
     else grouped[grouped.length - 1] = joinColumns(last, column);
     current = group;
   });
-  const shortest = (columns.at(-1)!.to - columns[0]!.from) / room.groups / 2;
-  return grouped.map((column, index) => ({ ...column, after: between(column, grouped[index + 1], shortest) }));
+  return grouped;
 }
 
-/** Groups that follow closely are not parted by what the lanes happened to be like in the instant between them. */
-function between({ to, after }: Column, next: Column | undefined, shortest: number): LaneStates {
-  if (next === undefined || next.from - to >= shortest) return after;
-  return { in: after.in === 'stalled' ? 'waiting' : after.in, out: after.out === 'pending' ? 'free' : after.out };
+/** Groups are not parted by what a lane happened to be like in the instant between them, but by a wait that lasts. */
+function withoutShortWaits(columns: readonly Column[], shortest: number): Column[] {
+  const inSpans = spansOf(columns, (after) => after.in);
+  const outSpans = spansOf(columns, (after) => after.out);
+  return columns.map((column, index) => {
+    const { in: inbound, out } = column.after;
+    const isShortStall = inbound === 'stalled' && inSpans[index]! < shortest;
+    const isShortWait = out === 'pending' && outSpans[index]! < shortest;
+    return isShortStall || isShortWait ? { ...column, after: { in: isShortStall ? 'waiting' : inbound, out: isShortWait ? 'free' : out } } : column;
+  });
+}
+
+/** For each column, how long the state that its lane is in after it lasts in all, from column to column. */
+function spansOf(columns: readonly Column[], stateOf: (after: LaneStates) => string): number[] {
+  const spans: number[] = [];
+  columns.forEach(({ after }, index) => {
+    const next = columns[index + 1];
+    if (next !== undefined && stateOf(next.after) === stateOf(after)) return;
+    const since = columns[spans.length]!.to;
+    const span = next === undefined ? Infinity : next.from - since;
+    while (spans.length <= index) spans.push(span);
+  });
+  return spans;
 }
 
 function cutsOf(columns: readonly Column[], groups: number): (column: Column, index: number) => number {

@@ -1,5 +1,6 @@
 import type { Observable, ObservableInput } from 'rxjs';
 import { drawTape } from './draw-tape.js';
+import { formatCount } from './format-count.js';
 import { groupColumns } from './group-columns.js';
 import type { MarbleSheet } from './marble-sheet.js';
 import { summarize } from './sheet-summary.js';
@@ -45,7 +46,7 @@ function draw(sheet: MarbleSheet): string {
   const parts = [text(MARGIN, 38, 'title ink', title), ...drawTotals('in', inbound, 64), ...drawTotals('out', out, 84)];
   let y = 100;
   if (isGrouped) {
-    const note = `${sheet.events.toLocaleString('en')} events, drawn in ${columns.length} groups: each marble is all that was read or written in its time`;
+    const note = `${formatCount(sheet.events)} events, drawn in ${columns.length} groups: each marble is all that was read or written in its time`;
     parts.push(text(MARGIN, y + 6, 'faint', note));
     y += 20;
   }

@@ -1,6 +1,7 @@
 import type { Observable, ObservableInput } from 'rxjs';
 import { checkWhole } from '../flow/check-whole.js';
 import { drawTape } from './draw-tape.js';
+import { formatCount } from './format-count.js';
 import { groupColumns } from './group-columns.js';
 import type { MarbleSheet } from './marble-sheet.js';
 import { summarize } from './sheet-summary.js';
@@ -43,7 +44,7 @@ function draw(sheet: MarbleSheet, width: number): string {
   const totals = [`  in   peer -> here   ${inbound}`, `  out  here -> peer   ${out}`];
   const head = [...wrapLine(title, width, 2), ...totals.flatMap((line) => wrapLine(line, width, 7))];
   const areGroups = columns !== sheet.columns;
-  if (areGroups) head.push(...wrapLine(`  ${sheet.events.toLocaleString('en')} events, drawn in ${columns.length} groups`, width, 4));
+  if (areGroups) head.push(...wrapLine(`  ${formatCount(sheet.events)} events, drawn in ${columns.length} groups`, width, 4));
   const legend = legendOf(columns).flatMap((sign) => wrapLine(`  ${sign}`, width, 5));
   return `${[head, ...textRows(columns, width, areGroups), legend].map((lines) => lines.join('\n')).filter((block) => block !== '').join('\n\n')}\n`;
 }

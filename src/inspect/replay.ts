@@ -15,11 +15,12 @@ export interface ReplayOptions {
  * written again, and the ends and failures come as they came. The tape is subscribed to at once and held in memory.
  *
  * - **Reads** come at their recorded times since this call, on RxJS timers, and never before the writes (and the end of
- *   writing) that precede them on the tape: a program that is late moves the rest of the tape by as much. Buffers are cut
- *   as they were, and belong to the tape: do not change them.
+ *   writing) that precede them on the tape: a program that is late moves the rest of the tape by as much. What was read
+ *   after the flow had ended is there, unread, when it ends. Buffers are cut as they were, and belong to the tape: do not
+ *   change them.
  * - **Writes** are compared byte by byte, however they are cut, and may run ahead of the reads; they stay pending as long
  *   as the recorded ones did. A byte that differs, one too many, and an end before the tape's last byte break the flow
- *   with code `protocol` and a message that shows both sides. Where the tape's writes fail, so do these.
+ *   with code `protocol` and a message that shows both sides. Where the tape's writes fail, so do these, at that time.
  * - A tape that stops before the peer's end (or has a `gap`) breaks the flow with `truncated` once a reader wants more; a
  *   tape that fails breaks it with its error, and one with anything but events on it with `failed` (an array of such throws).
  *

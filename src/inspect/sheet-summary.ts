@@ -1,4 +1,5 @@
 /** A tape in three sentences, for the head of a picture. */
+import { formatCount } from './format-count.js';
 import { formatDuration } from './format-duration.js';
 import { formatSize } from './format-size.js';
 import type { Column, MarbleSheet } from './marble-sheet.js';
@@ -42,9 +43,9 @@ function outbound({ columns, unsettled }: MarbleSheet): string {
   const end = columns.find((column) => column.out?.end === 'eof');
   return sentence([
     `${many(sum(marks, 'writes'), 'write')}, ${formatSize(sum(marks, 'bytes'))}`,
-    accepted > 0 && `${accepted} had to wait, up to ${formatDuration(longest(marks, 'pendingMs'))}`,
-    failed > 0 && `${failed} failed (${plainText(codes.join(', '))})`,
-    unsettled > 0 && `${unsettled} still pending`,
+    accepted > 0 && `${formatCount(accepted)} had to wait, up to ${formatDuration(longest(marks, 'pendingMs'))}`,
+    failed > 0 && `${formatCount(failed)} failed (${plainText(codes.join(', '))})`,
+    unsettled > 0 && `${formatCount(unsettled)} still pending`,
     end !== undefined && `EOF at ${formatDuration(end.to)}`,
   ]);
 }
@@ -62,5 +63,5 @@ function longest<Field extends string>(marks: readonly Record<Field, number>[], 
 }
 
 function many(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

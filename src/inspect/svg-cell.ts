@@ -1,4 +1,5 @@
 /** One column of a picture: how wide it is, and its marks at a place. The lanes between the columns are the row's. */
+import { formatCount } from './format-count.js';
 import { formatDuration } from './format-duration.js';
 import type { Column, FlowMark } from './marble-sheet.js';
 import { element, escaped, line, text } from './svg-element.js';
@@ -98,17 +99,17 @@ function drawFlow(marks: readonly FlowMark[], x: number, levels: Levels): string
 }
 
 function flowLabel({ label, count }: FlowMark): string {
-  return count === 1 ? label : `${count} ${label}`;
+  return count === 1 ? label : `${formatCount(count)} ${label}`;
 }
 
 /** For the tooltip. */
 function describeColumn({ from, to, in: inbound, out, flow }: Column): string {
   const time = from === to ? formatDuration(from) : `${formatDuration(from)} to ${formatDuration(to)}`;
   const parts = [
-    inbound !== undefined && inbound.reads > 0 && `${inbound.reads} read, ${inbound.bytes} B`,
-    out !== undefined && out.writes > 0 && `${out.writes} written, ${out.bytes} B`,
-    out !== undefined && out.accepted > 0 && `${out.accepted} accepted after up to ${formatDuration(out.pendingMs)}`,
-    out !== undefined && out.failed > 0 && `${out.failed} failed (${out.code ?? ''})`,
+    inbound !== undefined && inbound.reads > 0 && `${formatCount(inbound.reads)} read, ${formatCount(inbound.bytes)} B`,
+    out !== undefined && out.writes > 0 && `${formatCount(out.writes)} written, ${formatCount(out.bytes)} B`,
+    out !== undefined && out.accepted > 0 && `${formatCount(out.accepted)} accepted after up to ${formatDuration(out.pendingMs)}`,
+    out !== undefined && out.failed > 0 && `${formatCount(out.failed)} failed (${out.code ?? ''})`,
     ...flow.map(flowLabel),
   ];
   return `${time}: ${parts.filter((part) => part !== false).join('; ')}`;

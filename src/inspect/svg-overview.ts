@@ -78,10 +78,13 @@ function drawTicks(endsAt: number, y: number, width: number): string[] {
 
 /** The next longer step that a person would count in. */
 function niceStep(least: number): number {
-  const unit = least >= HOUR ? HOUR : least >= MINUTE ? MINUTE : 10 ** Math.floor(Math.log10(least));
-  if (unit >= MINUTE) return ([1, 2, 5, 10, 15, 30].find((count) => count * unit >= least) ?? Math.ceil(least / unit / 24) * 24) * unit;
+  if (least > 12 * HOUR) return Math.ceil(least / DAY) * DAY;
+  if (least > 30 * MINUTE) return [1, 2, 3, 6, 12].find((count) => count * HOUR >= least)! * HOUR;
+  if (least >= MINUTE) return [1, 2, 5, 10, 15, 30].find((count) => count * MINUTE >= least)! * MINUTE;
+  const unit = 10 ** Math.floor(Math.log10(least));
   return ([1, 2, 5, 10].find((count) => count * unit >= least) ?? 10) * unit;
 }
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;

@@ -1,4 +1,5 @@
 /** What stands in one lane of a column: a pill with the size, a sign after it, and short notes beside it. */
+import { formatCount } from './format-count.js';
 import { formatDuration } from './format-duration.js';
 import { formatSize } from './format-size.js';
 import type { InMark, OutMark } from './marble-sheet.js';
@@ -21,7 +22,7 @@ interface Note {
 
 export function inParts({ reads, bytes, unreadMs, end, code }: InMark): LaneParts {
   const notes: Note[] = [];
-  if (reads > 1) notes.push({ text: `${reads} reads`, tone: 'faint' });
+  if (reads > 1) notes.push({ text: `${formatCount(reads)} reads`, tone: 'faint' });
   if (unreadMs > 0) notes.push({ text: `unread ${reads > 1 ? '≤ ' : ''}${formatDuration(unreadMs)}`, tone: 'wait' });
   if (end === 'failed') notes.push({ text: code ?? '', tone: 'bad' });
   else if (end !== undefined) notes.push({ text: end === 'eof' ? 'EOF' : 'shut down', tone: 'in' });
@@ -31,10 +32,10 @@ export function inParts({ reads, bytes, unreadMs, end, code }: InMark): LanePart
 export function outParts({ writes, bytes, accepted, pendingMs, failed, code, end }: OutMark): LaneParts {
   const notes: Note[] = [];
   const howLong = formatDuration(pendingMs);
-  if (writes > 1) notes.push({ text: `${writes} writes`, tone: 'faint' });
+  if (writes > 1) notes.push({ text: `${formatCount(writes)} writes`, tone: 'faint' });
   if (accepted === 1) notes.push({ text: `ok +${howLong}`, tone: 'wait' });
-  if (accepted > 1) notes.push({ text: `${accepted} ok ≤ +${howLong}`, tone: 'wait' });
-  if (failed > 0) notes.push({ text: `${failed > 1 ? `${failed} ` : ''}${code ?? ''}${accepted === 0 && pendingMs > 0 ? ` +${howLong}` : ''}`, tone: 'bad' });
+  if (accepted > 1) notes.push({ text: `${formatCount(accepted)} ok ≤ +${howLong}`, tone: 'wait' });
+  if (failed > 0) notes.push({ text: `${failed > 1 ? `${formatCount(failed)} ` : ''}${code ?? ''}${accepted === 0 && pendingMs > 0 ? ` +${howLong}` : ''}`, tone: 'bad' });
   if (end === 'eof') notes.push({ text: 'EOF', tone: 'out' });
   return { pill: writes === 0 ? '' : formatSize(bytes), tone: failed > 0 && failed >= writes ? 'bad' : 'out', sign: signOf(), notes };
 

@@ -95,7 +95,10 @@ export class TapePlayer implements Transport {
 
   #endTape(how: 'complete' | FlowError): void {
     this.#tape = how;
-    if (how === 'complete') this.#writes.complete();
+    if (how === 'complete') {
+      this.#writes.complete();
+      this.#steps.complete();
+    }
     this.#settle();
   }
 
@@ -127,7 +130,7 @@ export class TapePlayer implements Transport {
     if (isFlowError(this.#tape)) return this.#fail(this.#tape);
     const step = this.#steps.peek();
     if (step === undefined) return this.#runOut();
-    const isHeld = !this.#writes.areDone(step.afterWrites, step.at) || (step.what instanceof Uint8Array && !this.#pulled);
+    const isHeld = !this.#writes.areDone(step.afterWrites, step.at) || (step.needsReader && !this.#pulled);
     if (isHeld || !this.#isDue(step)) return false;
     this.#steps.shift();
     if (step.what === 'eof') link.end();
@@ -179,8 +182,7 @@ export class TapePlayer implements Transport {
         this.#unjudged = verdict.rest;
         return false;
       case 'refused':
-        this.#link?.refuse(fromTapeFailure(verdict.error));
-        return true;
+        return this.#refuse(verdict.at, fromTapeFailure(verdict.error));
       case 'deviates':
         this.#fail(this.#error('protocol', verdict.how));
         return true;
@@ -191,6 +193,20 @@ export class TapePlayer implements Transport {
     const delay = pendingUntil === 0 ? 0 : this.#delayUntil(pendingUntil);
     if (delay <= 0) return true;
     this.#after(delay, () => this.#link?.ready());
+    return false;
+  }
+
+  #refuse(at: number, error: FlowError): boolean {
+    const delay = this.#delayUntil(at);
+    if (delay <= 0) {
+      this.#link?.refuse(error);
+      return true;
+    }
+    this.#after(delay, () => {
+      // First what else is due: a flow that breaks with this write must not be found to have ended in order.
+      this.#advance();
+      this.#link?.refuse(error);
+    });
     return false;
   }
 

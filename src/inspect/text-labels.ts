@@ -1,4 +1,5 @@
 /** What the marks of a column are called in a text picture, and what the signs that were used mean. */
+import { formatCount } from './format-count.js';
 import { formatDuration } from './format-duration.js';
 import { formatSize } from './format-size.js';
 import type { Column, InMark, OutMark } from './marble-sheet.js';
@@ -13,7 +14,7 @@ export function textLabels(column: Column): TextLabels {
   return {
     in: column.in === undefined ? '' : inLabel(column.in),
     out: column.out === undefined ? '' : outLabel(column.out),
-    flow: column.flow.map(({ label, count }) => (count === 1 ? label : `${count} ${label}`)).join(' '),
+    flow: column.flow.map(({ label, count }) => (count === 1 ? label : `${formatCount(count)} ${label}`)).join(' '),
   };
 }
 
@@ -36,7 +37,7 @@ function data(count: number, bytes: number): string {
 }
 
 function times(count: number): string {
-  return count === 1 ? '' : `${count}x:`;
+  return count === 1 ? '' : `${formatCount(count)}x:`;
 }
 
 function span(ms: number): string {

@@ -1,6 +1,7 @@
 /** Lays columns out in rows of characters: a line of times, one for each lane, and one for the flow where it has marks. */
 import { cutAt } from './cut-at.js';
 import type { Column, LaneStates } from './marble-sheet.js';
+import { type Clock, clockFor } from './text-clock.js';
 import { type TextLabels, textLabels } from './text-labels.js';
 
 interface Cell extends TextLabels {
@@ -15,19 +16,19 @@ const MARGIN = 8;
 
 /** One block of lines for each row. */
 export function textRows(columns: readonly Column[], width: number, areGroups: boolean): string[][] {
-  const inSeconds = (columns.at(-1)?.to ?? 0) >= 100_000;
-  const cells = columns.map((column, index) => cellOf(column, areGroups ? undefined : columns[index + 1], inSeconds));
+  const clock = clockFor(columns.at(-1)?.to ?? 0);
+  const cells = columns.map((column, index) => cellOf(column, areGroups ? undefined : columns[index + 1], clock));
   let state: LaneStates = { in: 'waiting', out: 'free' };
   return rowsOf(cells, width - MARGIN).map((row) => {
-    const lines = linesOf(row, state, inSeconds ? 's' : 'ms').map((line) => cut(line, width));
+    const lines = linesOf(row, state, clock.unit).map((line) => cut(line, width));
     state = row.at(-1)!.after;
     return lines;
   });
 }
 
-function cellOf(column: Column, next: Column | undefined, inSeconds: boolean): Cell {
+function cellOf(column: Column, next: Column | undefined, clock: Clock): Cell {
   const labels = textLabels(column);
-  const time = inSeconds ? (column.from / 1000).toFixed(1) : String(Math.round(column.from));
+  const time = clock.format(column.from);
   const pause = next === undefined ? 0 : next.from - column.to;
   // A pause is seen, but a hundred times the pause does not take a hundred times the room.
   const line = 1 + Math.min(8, Math.floor(Math.log10(1 + pause) * 2));
