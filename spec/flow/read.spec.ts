@@ -1,4 +1,4 @@
-import { catchError, concat, config, EMPTY, map, merge, mergeMap, share, Subject, take, takeUntil } from 'rxjs';
+import { catchError, concat, config, EMPTY, map, merge, mergeMap, share, Subject, Subscriber, take, takeUntil } from 'rxjs';
 import { holdDeliveries } from '../../src/engine/demand.js';
 import type { FlowError } from '../../src/flow/flow-error.js';
 import type { Flow } from '../../src/flow/flow.js';
@@ -105,6 +105,21 @@ describe('read()', () => {
     merge(flow.read(), silence).pipe(catchError(goOn)).subscribe((buffer) => came.push(text(buffer)));
     silence.error(new Error('silent'));
     expect(came).toEqual(['pong']);
+  });
+
+  it("feeds a subscriber of one's own that has no destination", () => {
+    const [flow, peer] = flowPair();
+    const log: string[] = [];
+    class Own extends Subscriber<Uint8Array> {
+      override next(buffer: Uint8Array) {
+        log.push(text(buffer));
+      }
+    }
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- people do
+    flow.read().subscribe(new Own());
+    peer.write(bytes('a'));
+    peer.writev([bytes('b'), bytes('c')]);
+    expect(log).toEqual(['a', 'b', 'c']);
   });
 
   it('refuses one made while it is only held', () => {

@@ -125,9 +125,10 @@ export function busyError(name: string): FlowError {
  * a successor is refused as busy.
  */
 export function isStopped(subscriber: unknown): boolean {
-  let one = subscriber as { isStopped?: boolean; closed?: boolean; destination?: unknown } | null | undefined;
+  let one = subscriber as { isStopped?: boolean; destination?: unknown } | null | undefined;
   for (let depth = DEEPEST; one && depth > 0; depth -= 1) {
-    if (one.isStopped || one.closed) return true;
+    // Not `closed`: what RxJS gives a subscriber without a destination, to stand for one, is closed from the start.
+    if (one.isStopped) return true;
     one = one.destination as typeof one;
   }
   return false;
