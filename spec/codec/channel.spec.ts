@@ -274,7 +274,15 @@ describe('a channel', () => {
     const ch = channel(flow);
     expect(logOf(ch.readLine())).toEqual(['CONNECT', '|']);
     expect(logOf(ch.rest().read())).toEqual(['\x01\x02', '\x03', '|']);
-    expect(ch.rest()).toBe(flow);
+  });
+
+  it('gives it back before the first read, too', () => {
+    const { flow, peer } = open('CONNECT\n\x01\x02', '\x03');
+    peer.shutdown('write');
+    const ch = channel(flow);
+    const rest = ch.rest();
+    expect(logOf(ch.readLine())).toEqual(['CONNECT', '|']);
+    expect(logOf(rest.read())).toEqual(['\x01\x02', '\x03', '|']);
   });
 
   it('drops what is unread on shutdown read and abort', () => {

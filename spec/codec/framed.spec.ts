@@ -195,6 +195,37 @@ describe.each([
     expect(logOf(messages.read())).toEqual(['#aborted: pair b: aborted (cause: enough)']);
   });
 
+  it('drops what is unread when the flow itself is aborted while nobody reads', () => {
+    const { flow } = chunksOf('1\n2\n');
+    const messages = linesOver(flow);
+    logOf(messages.read().pipe(take(1)));
+    flow.abort('enough');
+    expect(logOf(messages.read())).toEqual(['#aborted: pair b: aborted (cause: enough)']);
+    expect(logOf(messages.unframed().read())).toEqual(['#aborted: pair b: aborted (cause: enough)']);
+  });
+
+  it('drops it when that comes while a reader is held that has not read the flow', () => {
+    const { flow } = chunksOf('1\n2\n3\n');
+    const messages = linesOver(flow);
+    logOf(messages.read().pipe(take(1)));
+    const gate = new Subject<void>();
+    const log = logOf(messages.read().pipe(drainMap((line) => gate.pipe(take(1), map(() => line)))));
+    flow.abort('enough');
+    gate.next();
+    expect(log).toEqual(['2', '#aborted: pair b: aborted (cause: enough)']);
+  });
+
+  it("keeps what is unread when the flow has closed, or broken by its peer's doing", () => {
+    for (const end of ['close', 'abort'] as const) {
+      const { flow, peer } = chunksOf('1\n2\n');
+      const messages = linesOver(flow);
+      logOf(messages.read().pipe(take(1)));
+      flow.close();
+      peer[end]();
+      expect(logOf(messages.read().pipe(take(1)))).toEqual(['2', '|']);
+    }
+  });
+
   it("drops what is unread on shutdown('read'), and completes the reader", () => {
     const { flow } = chunksOf('1\n2');
     const messages = linesOver(flow);
@@ -309,11 +340,22 @@ describe('unframed', () => {
     expect(logOf(raw.read())).toEqual(['|']);
   });
 
-  it('is the flow itself where nothing is unread', () => {
-    const { flow } = chunksOf('hello\n');
+  it('gives the bytes that are unread when it is read, though it was taken when there were none', () => {
+    const { flow, peer } = chunksOf('one\n', 'two\nraw bytes');
+    peer.shutdown('write');
     const messages = framed(flow, linesCodec());
-    logOf(messages.read().pipe(take(1)));
-    expect(messages.unframed()).toBe(flow);
+    const early = messages.unframed();
+    expect(logOf(messages.read().pipe(take(1)))).toEqual(['one', '|']);
+    const between = messages.unframed();
+    expect(logOf(messages.read().pipe(take(1)))).toEqual(['two', '|']);
+    expect(logOf(early.read().pipe(take(1)))).toEqual(['raw bytes', '|']);
+    expect(logOf(between.read())).toEqual(['|']);
+  });
+
+  it('says of itself what the flow does', () => {
+    const { flow } = chunksOf();
+    const remote = { host: '10.0.0.1', port: 25 };
+    expect(framed(Object.assign(flow, { remote }), linesCodec()).unframed()).toMatchObject({ remote, name: 'pair b' });
   });
 
   it('switches from lines to JSON to binary in the middle of a chunk', () => {

@@ -29,6 +29,14 @@ describeConformance("what a channel leaves of a flow, once the channel's bytes a
   capabilities: { immediate: true, byReference: true },
 });
 
+describeConformance('what a channel leaves of a flow that it has not read', {
+  create: () => {
+    const [a, b] = flowPair();
+    return of([channel(a).rest(), channel(b).rest()] as [Flow, Flow]);
+  },
+  capabilities: { immediate: true, byReference: true },
+});
+
 describe('what a channel leaves of a flow', () => {
   it('is detached with the flow', () => {
     const [near, far] = flowPair();

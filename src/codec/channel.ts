@@ -54,7 +54,10 @@ export interface Channel {
   /** Sends what was kept, in one `writev`; the result is that write's. */
   flush(): Observable<WriteResult>;
 
-  /** The flow itself, to go on with another protocol: what was kept is flushed, and its unread bytes come first. */
+  /**
+   * The flow, to go on with another protocol: what was kept is flushed, and the bytes that are unread when it is read
+   * come first.
+   */
   rest(): Flow;
 
   /** As the flow's; `'write'` flushes first, `'read'` drops what is unread here as well. */
@@ -66,7 +69,8 @@ export interface Channel {
 }
 
 /**
- * A buffered channel over a flow.
+ * A buffered channel over a flow. What it has read ahead is here: an abort of the flow drops it, but a
+ * `shutdown('read')` does so only when called here.
  *
  * @example
  * const smtp = channel(flow, { newline: '\r\n' });

@@ -45,14 +45,15 @@ export interface Framed<T> {
   abort(reason?: unknown): void;
 
   /**
-   * The flow itself, to go on with another protocol: its unread bytes come first, an unfinished frame's among them.
-   * Unsubscribe from `read()` before reading it.
+   * The flow, to go on with another protocol: its unread bytes come first, an unfinished frame's among them, whenever
+   * this was called. Unsubscribe from `read()` before reading it.
    */
   unframed(): Flow;
 }
 
 /**
- * Items over a flow: what is written is encoded, what is read is decoded.
+ * Items over a flow: what is written is encoded, what is read is decoded. What was read of the flow for them is here:
+ * an abort of the flow drops it, but a `shutdown('read')` does so only when called here.
  *
  * @example
  * const messages = framed(flow, jsonLinesCodec<Message>());

@@ -6,7 +6,7 @@
  *     flow.read() ──▶ [ bytes ] ──▶ reader: onBytes answers true: more bytes are wanted      ─▶ the flow is read
  *                                                        false: held, or released within it  ─▶ the flow is held
  */
-import { Subscriber } from 'rxjs';
+import { noop, Subscriber } from 'rxjs';
 import { ByteQueue } from '../flow/byte-queue.js';
 import type { Flow } from '../flow/flow.js';
 import { isFlowError } from '../flow/flow-error.js';
@@ -99,6 +99,7 @@ export class Inbox {
   /** Lets the reader take, and its successors, until one is held or the bytes are used up. */
   #run(): void {
     this.#wanting = false;
+    if (this.#source === null && this.#reader !== null && this.bytes.length > 0) this.#dropIfAborted();
     while (this.#reader !== null) {
       if (this.bytes.length > 0) {
         const reader = this.#reader;
@@ -113,6 +114,14 @@ export class Inbox {
       return;
     }
     this.#stop();
+  }
+
+  /** What is unread goes with an abort, and of one that came while the flow was not read, only `closed` tells. */
+  #dropIfAborted(): void {
+    const error = (failure: unknown) => {
+      if (isFlowError(failure, 'aborted')) this.bytes.clear();
+    };
+    this.#flow.closed.subscribe({ error }).unsubscribe();
   }
 
   #deliver(reader: InboxReader): boolean {
@@ -161,8 +170,9 @@ export class Inbox {
 /** The subscription to the flow; an object of its own, so that it can be ended within its first, synchronous emissions. */
 class FlowSubscriber extends Subscriber<Uint8Array> {
   constructor(private readonly inbox: Inbox) {
+    // Without a destination RxJS takes one that is closed, as that of a reader which is ending.
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- as RxJS's own operators are made
-    super();
+    super({ next: noop, error: noop, complete: noop });
   }
 
   /** @internal RxJS's hook for subclasses of Subscriber. */

@@ -5,6 +5,7 @@ import { LineReader } from '../flow/line-reader.js';
 import { utf8 } from '../flow/utf8.js';
 import type { Codec, Decoder } from './codec.js';
 import { frameLimit, tooLarge, type FrameLimit } from './frame-limit.js';
+import { putBack } from './put-back.js';
 
 /**
  * One JSON value a line (NDJSON, JSON Lines): read with LF or CRLF, written with LF. Blank lines, and a byte order mark
@@ -32,38 +33,58 @@ export function jsonLinesCodec<T = unknown>(options: FrameLimit = {}): Codec<T> 
 
 const NAME = 'json-lines';
 const BYTE_ORDER_MARK = '\uFEFF';
+const LF = 10;
 
+/** A line leaves the queue as text, from one piece of bytes: if it is no JSON, those bytes go back. */
 class JsonLinesDecoder<T> implements Decoder<T> {
   readonly #lines: LineReader;
   #count = 0;
+  /** Where in the stream the search for the end of a line that lies in several pieces goes on. */
+  #searched = 0;
 
   constructor(maxFrameBytes: number) {
     this.#lines = new LineReader(maxFrameBytes, (bytes) => tooLarge(NAME, bytes, maxFrameBytes, 'at least'));
   }
 
   decode(bytes: ByteQueue): T | undefined {
-    return this.#firstValue(() => this.#lines.next(bytes), 'protocol', 'is not JSON');
+    for (;;) {
+      this.#joinLine(bytes);
+      const piece = bytes.front(bytes.length);
+      const { length } = bytes;
+      const line = this.#lines.next(bytes);
+      if (line === undefined) return undefined;
+      const value = this.#valueOf(line, 'protocol', 'is not JSON', () => putBack(bytes, piece.subarray(0, length - bytes.length)));
+      if (value !== undefined) return value;
+    }
   }
 
   finish(bytes: ByteQueue): T | undefined {
-    return this.#firstValue(() => this.#lines.last(bytes), 'truncated', 'has no end, and is not JSON so far');
+    putBack(bytes, bytes.take(bytes.length));
+    const piece = bytes.front(bytes.length);
+    const line = this.#lines.last(bytes);
+    if (line === undefined) return undefined;
+    return this.#valueOf(line, 'truncated', 'has no end, and is not JSON so far', () => putBack(bytes, piece));
   }
 
-  #firstValue(nextLine: () => string | undefined, code: FlowErrorCode, fault: string): T | undefined {
-    for (let line = nextLine(); line !== undefined; line = nextLine()) {
-      this.#count += 1;
-      const text = this.#count === 1 && line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line;
-      if (text.trim() !== '') return this.#parse(text, code, fault);
-    }
-    return undefined;
-  }
-
-  #parse(text: string, code: FlowErrorCode, fault: string): T {
+  /** `undefined` for a blank line. */
+  #valueOf(line: string, code: FlowErrorCode, fault: string, giveBack: () => void): T | undefined {
+    this.#count += 1;
+    const text = this.#count === 1 && line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line;
+    if (text.trim() === '') return undefined;
     try {
       return JSON.parse(text) as T;
     } catch {
+      giveBack();
       // The parser's own message quotes the text, which has no place in an error.
       throw new FlowError(code, `${NAME}: line ${this.#count} ${fault}`);
     }
+  }
+
+  #joinLine(bytes: ByteQueue): void {
+    const piece = bytes.front(bytes.length);
+    if (piece.length === bytes.length || piece.includes(LF)) return;
+    const end = bytes.indexOf(LF, Math.max(piece.length, this.#searched - bytes.position));
+    this.#searched = bytes.position + bytes.length;
+    if (end >= 0) putBack(bytes, bytes.take(end + 1));
   }
 }

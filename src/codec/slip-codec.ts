@@ -34,12 +34,13 @@ const ESC_ESC = 0xdd;
 
 class SlipDecoder implements Decoder<Uint8Array> {
   readonly #maxFrameBytes: number;
-  /** So many bytes at the front hold no END but the first, as long as the queue stands there. */
+  /** So many bytes at the front hold no END but the first, as long as the queue stands at this position. */
   #searched = 0;
-  /** So many bytes at the front have been counted through, and hold so many ESCs. */
-  #counted = 0;
-  #escapes = 0;
   #position = 0;
+  /** So many escapes of the frame at the front have been looked at. */
+  #escapes = 0;
+  /** Up to here in the stream there is no ESC that has not been looked at. */
+  #lookedAt = 0;
 
   constructor(maxFrameBytes: number) {
     this.#maxFrameBytes = maxFrameBytes;
@@ -48,7 +49,7 @@ class SlipDecoder implements Decoder<Uint8Array> {
   decode(bytes: ByteQueue): Uint8Array | undefined {
     const start = this.#start(bytes);
     const end = bytes.indexOf(END, Math.max(start, this.#searched));
-    this.#checkSize(bytes, start, end < 0 ? bytes.length : end);
+    this.#check(bytes, start, end < 0 ? bytes.length : end);
     this.#searched = bytes.length;
     if (end < 0) return undefined;
     bytes.skip(start);
@@ -68,19 +69,31 @@ class SlipDecoder implements Decoder<Uint8Array> {
     if (bytes.position !== this.#position) {
       this.#position = bytes.position;
       this.#searched = 0;
-      this.#counted = 0;
       this.#escapes = 0;
     }
     return bytes.length > 0 && bytes.byteAt(0) === END ? 1 : 0;
   }
 
-  /** Of a frame that is not longer than the limit as it stands, the escapes need not be counted. */
-  #checkSize(bytes: ByteQueue, start: number, end: number): void {
-    if (end - start <= this.#maxFrameBytes) return;
-    for (let at = bytes.indexOf(ESC, this.#counted); at >= 0 && at < end; at = bytes.indexOf(ESC, at + 1)) this.#escapes += 1;
-    this.#counted = end;
+  /** What has come of a frame, before anything is taken: what is none stays in the queue. */
+  #check(bytes: ByteQueue, start: number, end: number): void {
+    for (let at = this.#nextEscape(bytes, start); at < end && at + 1 < bytes.length; at = this.#nextEscape(bytes, at + 2)) {
+      const code = bytes.byteAt(at + 1);
+      if (code !== ESC_END && code !== ESC_ESC) {
+        throw new FlowError('protocol', `${NAME}: an ESC is followed by neither ESC_END nor ESC_ESC`);
+      }
+      this.#escapes += 1;
+    }
     const size = end - start - this.#escapes;
     if (size > this.#maxFrameBytes) throw tooLarge(NAME, size, this.#maxFrameBytes, 'at least');
+  }
+
+  /** The first ESC at or after `from` that has not been looked at, or the end of the queue; no byte is searched twice. */
+  #nextEscape(bytes: ByteQueue, from: number): number {
+    const unseen = Math.max(from, this.#lookedAt - bytes.position);
+    const found = bytes.indexOf(ESC, unseen);
+    const at = found < 0 ? Math.max(unseen, bytes.length) : found;
+    this.#lookedAt = bytes.position + at;
+    return at;
   }
 }
 
@@ -102,6 +115,7 @@ function escaped(item: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** A frame whose escapes have been looked at. */
 function unescaped(frame: Uint8Array): Uint8Array {
   const first = frame.indexOf(ESC);
   if (first < 0) return frame;
@@ -114,9 +128,7 @@ function unescaped(frame: Uint8Array): Uint8Array {
       continue;
     }
     at += 1;
-    if (frame[at] === ESC_END) item[size] = END;
-    else if (frame[at] === ESC_ESC) item[size] = ESC;
-    else throw new FlowError('protocol', `${NAME}: an ESC is followed by neither ESC_END nor ESC_ESC`);
+    item[size] = frame[at] === ESC_END ? END : ESC;
   }
   return item.subarray(0, size);
 }

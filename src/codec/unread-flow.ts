@@ -9,9 +9,14 @@ import type { Decoder } from './codec.js';
 import type { Inbox } from './inbox.js';
 import { InboxRead } from './inbox-read.js';
 
-/** The flow with its inbox's bytes in front: the flow itself where there are none. */
+/**
+ * The flow with its inbox's bytes in front, those included that come to be there later. What else the flow has to say
+ * of itself, as a socket's `remote`, is said by this one too.
+ */
 export function unreadFlow(flow: Flow, inbox: Inbox): Flow {
-  return inbox.bytes.length === 0 ? flow : new UnreadFlow(flow, inbox);
+  const unread = new UnreadFlow(flow, inbox);
+  const about = Object.entries(flow).filter(([key]) => !(key in unread));
+  return Object.assign(unread, Object.fromEntries(about));
 }
 
 class UnreadFlow extends DelegatingFlow {
