@@ -150,6 +150,12 @@ describe('conformance()', () => {
   });
 });
 
+describe('the example of conformance()', () => {
+  for (const one of conformance({ create: () => of(flowPair()) })) {
+    (one.skipped === undefined ? it : it.skip)(one.name, () => one.run());
+  }
+});
+
 /** A flow's operations, bound to the flow, beside those that replace some of them. */
 function bound(replaced: Flow, flow: Flow, read = () => flow.read()): Flow {
   return {

@@ -1,9 +1,10 @@
-import { defer, map, mergeMap, retry, take, timer } from 'rxjs';
+import { defer, map, mergeMap, retry, take, takeUntil, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { Flow } from '../../src/flow/flow.js';
 import { FlowError } from '../../src/flow/flow-error.js';
+import { utf8 } from '../../src/flow/utf8.js';
 import { toBytes, toText } from '../../src/testing/bytes.js';
-import { flowScript } from '../../src/testing/flow-script.js';
+import { flowScript, type FlowScript } from '../../src/testing/flow-script.js';
 import { logOf } from './log-of.js';
 
 const virtually = (test: (scheduler: TestScheduler) => void) => {
@@ -16,6 +17,17 @@ const reading = (flow: Flow) => logOf(flow.read().pipe(map(toText)));
 const writing = (flow: Flow, text: string) => logOf(flow.write(toBytes(text)).pipe(map((result) => result.ok)));
 
 describe('flowScript()', () => {
+  it('does what its example says', () =>
+    virtually((scheduler) => {
+      const flow = flowScript().read('ping\n').wait(10).write('pong\n').expectEof().build();
+      flow.read().pipe(take(1)).subscribe(() => {
+        flow.write(utf8('pong\n'));
+        flow.shutdown('write');
+      });
+      scheduler.flush();
+      flow.verify();
+    }));
+
   it('hands out its reads in order, one buffer each, then EOF', () => {
     const flow = flowScript().read('one').read(toBytes('two')).eof().build();
     expect(reading(flow)).toEqual(['one', 'two', 'complete']);
@@ -239,6 +251,69 @@ describe('flowScript()', () => {
       expect(() => flow.verify()).toThrow(
         'script: 4 of 5 steps left over\n  step 2, write("bcd"): 2 of 3 bytes came\n  step 3, wait(5)\n  step 4, expectEof()\n  step 5, eof()',
       );
+    });
+
+    it.each<[string, (script: FlowScript) => FlowScript]>([
+      ['read("answer")', (script) => script.read('answer')],
+      ['eof()', (script) => script.eof()],
+      ['readError()', (script) => script.readError('reset')],
+    ])('names %s, whose reader had left before it came', (step, withStep) =>
+      virtually((scheduler) => {
+        const flow = withStep(flowScript().write('question').wait(10)).build();
+        writing(flow, 'question');
+        expect(logOf(flow.read().pipe(takeUntil(timer(5))))).toEqual([]);
+        scheduler.flush();
+        expect(() => flow.verify()).toThrow(`script: 1 of 3 steps left over\n  step 3, ${step}`);
+      }));
+
+    it('knows such a step as done once another reader has taken it', () =>
+      virtually((scheduler) => {
+        const flow = flowScript().wait(10).read('one').wait(10).read('two').eof().build();
+        logOf(flow.read().pipe(takeUntil(timer(5))));
+        scheduler.expectObservable(timer(30).pipe(mergeMap(() => flow.read()), map(toText))).toBe('30ms a 9ms (b|)', { a: 'one', b: 'two' });
+        scheduler.flush();
+        flow.verify();
+      }));
+
+    it("knows such a step as done once shutdown('read') has dropped it", () =>
+      virtually((scheduler) => {
+        const flow = flowScript().wait(10).read('late').eof().build();
+        logOf(flow.read().pipe(takeUntil(timer(5))));
+        timer(30).subscribe(() => flow.shutdown('read'));
+        scheduler.flush();
+        flow.verify();
+      }));
+
+    it('lets close() find an EOF that nobody waited for', () =>
+      virtually((scheduler) => {
+        const flow = flowScript().wait(10).eof().build();
+        logOf(flow.read().pipe(takeUntil(timer(5))));
+        scheduler.expectObservable(timer(20).pipe(mergeMap(() => flow.close()))).toBe('20ms (u|)', { u: undefined });
+        scheduler.flush();
+        flow.verify();
+      }));
+
+    it('names a write that a pause holds up, with which no step was compared', () => {
+      const flow = flowScript().write('bye').wait(100).build();
+      writing(flow, 'byeXTRA');
+      expect(() => flow.verify()).toThrow('script: a write was compared with no step, as a pause came first: "XTRA" (4 bytes)');
+      flow.abort();
+    });
+
+    it('names it behind the steps that are left over', () => {
+      const flow = flowScript().wait(100).write('a').build();
+      writing(flow, 'b');
+      const left = ['script: 2 of 2 steps left over', '  step 1, wait(100)', '  step 2, write("a")'];
+      expect(() => flow.verify()).toThrow([...left, 'a write was compared with no step, as a pause came first: "b" (1 bytes)'].join('\n'));
+      flow.abort();
+    });
+
+    it('lets EOF be held up by a pause at the end', () => {
+      const flow = flowScript().write('bye').wait(100).build();
+      writing(flow, 'bye');
+      flow.shutdown('write');
+      flow.verify();
+      flow.abort();
     });
 
     it('passes over a pause at the end', () => {

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { asyncScheduler, concatMap, map, of, take, timer, toArray } from 'rxjs';
+import { text } from '../../src/combinators/text.js';
 import type { Flow } from '../../src/flow/flow.js';
 import type { FlowError } from '../../src/flow/flow-error.js';
+import { utf8 } from '../../src/flow/utf8.js';
 import { fromArray } from '../../src/memory/from-array.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { DETACH, isDetached } from '../../src/flow/detached.js';
@@ -38,6 +40,14 @@ const write = (flow: Flow, ...texts: string[]) => {
 };
 
 describe('withFaults()', () => {
+  it('does what its example says', () =>
+    run(({ expectObservable }) => {
+      const [client, server] = flowPair();
+      const far = withFaults(client, { latencyMs: 80, bytesPerSecond: 1000, slice: 4 });
+      server.write(utf8('hello'));
+      expectObservable(far.read().pipe(text())).toBe('84ms ab', { a: 'hell', b: 'o' });
+    }));
+
   it('delays bytes and EOF by latencyMs, each way', () =>
     run(({ expectReads }) => {
       const [a, b] = faultyPair({ latencyMs: 5 });

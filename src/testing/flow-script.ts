@@ -12,13 +12,13 @@ import { ScriptedTransport } from './script/scripted-transport.js';
 
 /** A flow that {@link FlowScript.build} made. */
 export interface ScriptedFlow extends Flow {
-  /** Throws what deviated from the script, or names the steps that are left over. */
+  /** Throws what deviated from the script, or names the steps that are left over, and a write that a pause still holds up. */
   verify(): void;
 }
 
 /** Steps, in the order in which they are called; strings are taken in UTF-8. A step that makes no sense throws. */
 export interface FlowScript {
-  /** These bytes are there to be read, as one buffer. */
+  /** These bytes are there to be read, as one buffer; done when a reader has taken it, or `shutdown('read')` dropped it. */
   read(bytes: string | Uint8Array): this;
   /** These bytes must be written, in one write or in several. */
   write(bytes: string | Uint8Array): this;
@@ -50,7 +50,10 @@ export interface FlowScript {
  *
  * @example
  * const flow = flowScript().read('ping\n').wait(10).write('pong\n').expectEof().build();
- * flow.read().pipe(take(1)).subscribe(() => flow.write(utf8('pong\n')));
+ * flow.read().pipe(take(1)).subscribe(() => {
+ *   flow.write(utf8('pong\n'));
+ *   flow.shutdown('write');
+ * });
  * // … and at the end of the test
  * flow.verify();
  */

@@ -59,7 +59,10 @@ export class FlowTestScheduler extends TestScheduler {
   #count = 0;
   #checks: (() => void)[] = [];
 
-  /** Without `assertDeepEqual`, values are compared by structure, and a difference throws. */
+  /**
+   * Without `assertDeepEqual`, values are compared by structure and content, and a difference throws. An object that
+   * shows none of it (private fields, a `Promise`) equals only itself.
+   */
   constructor(assertDeepEqual: AssertDeepEqual = throwUnlessSame) {
     super((actual, expected) => withDiagrams(assertDeepEqual, actual, expected));
   }

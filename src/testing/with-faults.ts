@@ -36,7 +36,10 @@ export interface Faults {
  * from `flow`. Use `flow` through the returned flow only; `abort()` is passed on at once.
  *
  * @example
- * const bad = withFaults(flow, { latencyMs: 80, jitterMs: 30, bytesPerSecond: 20_000, slice: 7, seed: 42 });
+ * const [client, server] = flowPair();
+ * const far = withFaults(client, { latencyMs: 80, bytesPerSecond: 1000, slice: 4 });
+ * server.write(utf8('hello'));
+ * far.read().pipe(text()).subscribe((piece) => console.log(piece)); // 'hell' after 84 ms, 'o' after 85
  */
 export function withFaults(flow: Flow, faults: Faults): Flow {
   checkFlow('withFaults: flow', flow);

@@ -5,9 +5,10 @@
 import { formatError } from '../../flow/format-error.js';
 import { isBytes } from '../../flow/is-bytes.js';
 import { toText } from '../bytes.js';
-import { difference, quote } from '../difference.js';
+import { difference } from '../difference.js';
 import type { Moment } from './moment.js';
 import { sameValue } from './same-value.js';
+import { showValue } from './show-value.js';
 
 /**
  * What was expected above what came; letters that do not stand for themselves are explained below.
@@ -102,9 +103,9 @@ class Letters {
   }
 
   legend(): string[] {
-    const failures = [...this.#failures].filter((value) => value !== undefined).map((value) => `  # = ${formatError(value)}`);
+    const failures = [...this.#failures].filter((value) => value !== undefined).map((value) => `  # = ${showFailure(value)}`);
     const named = this.#named.filter(({ letter, value }) => letter !== textOf(value));
-    return [...named.map(({ letter, value }) => `  ${letter} = ${show(value)}`), ...failures];
+    return [...named.map(({ letter, value }) => `  ${letter} = ${showValue(value)}`), ...failures];
   }
 
   #find(value: unknown): string | undefined {
@@ -127,14 +128,9 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function show(value: unknown): string {
-  if (isBytes(value)) return quote(value);
-  if (value instanceof Error) return formatError(value);
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return String(value);
-  }
+/** A code is no text: it comes without quotes. */
+function showFailure(value: unknown): string {
+  return typeof value === 'string' ? formatError(value) : showValue(value);
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';

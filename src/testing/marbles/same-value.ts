@@ -1,17 +1,14 @@
-/** Whether two values say the same: bytes by content, errors by code and message, the rest by structure. */
+/**
+ * Whether two values say the same: bytes, errors and what the platform knows by their content, the rest by structure.
+ * What cannot be seen into is the same as nothing but itself, so that no difference goes unnoticed.
+ */
 import { isFlowError } from '../../flow/flow-error.js';
 import { isBytes } from '../../flow/is-bytes.js';
 import { firstDifference } from '../bytes.js';
+import { contentOf, fieldsOf, isPlain, isUnordered } from './content.js';
 
 export function sameValue(one: unknown, other: unknown): boolean {
-  if (Object.is(one, other)) return true;
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-  if (isBytes(one) && isBytes(other)) return firstDifference(one, other) < 0;
-  if (one instanceof Error && other instanceof Error) return sameError(one, other);
-  if (Object.getPrototypeOf(one) !== Object.getPrototypeOf(other)) return false;
-  const keys = Object.keys(one);
-  if (keys.length !== Object.keys(other).length) return false;
-  return keys.every((key) => key in other && sameValue((one as Fields)[key], (other as Fields)[key]));
+  return same(one, other, []);
 }
 
 /**
@@ -23,13 +20,50 @@ export function matchesError(actual: unknown, expected: unknown): boolean {
   if (typeof actual !== 'object' || actual === null) return false;
   if (isFlowError(actual) && 'cause' in actual && sameValue(actual.cause, expected)) return true;
   if (typeof expected === 'string') return (actual as Fields)['code'] === expected;
-  if (typeof expected !== 'object' || expected === null || expected instanceof Error) return false;
-  return Object.entries(expected).every(([key, value]) => sameValue((actual as Fields)[key], value));
+  if (typeof expected !== 'object' || expected === null || !isPlain(expected)) return false;
+  const fields = fieldsOf(expected);
+  return fields.length > 0 && fields.every(([key, value]) => sameValue((actual as Fields)[key], value));
 }
 
-function sameError(one: Error, other: Error): boolean {
-  return one.name === other.name && one.message === other.message && (one as Coded).code === (other as Coded).code;
+/** `around`: the pairs of objects that these two values are in. */
+function same(one: unknown, other: unknown, around: readonly Pair[]): boolean {
+  if (Object.is(one, other)) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (isBytes(one) && isBytes(other)) return firstDifference(one, other) < 0;
+  // A cycle: whether these two differ is being found out further up.
+  if (around.some((pair) => pair[0] === one && pair[1] === other)) return true;
+  const inside: readonly Pair[] = [...around, [one, other]];
+  return isSameKind(one, other) && sameContent(one, other, inside) && (ArrayBuffer.isView(one) || sameFields(one, other, inside));
 }
 
-type Fields = Record<string, unknown>;
-type Coded = Error & { readonly code?: unknown };
+/** Errors are told apart by their names: a class may come from two copies of its package. */
+function isSameKind(one: object, other: object): boolean {
+  if (one instanceof Error && other instanceof Error) return true;
+  return Object.getPrototypeOf(one) === Object.getPrototypeOf(other);
+}
+
+function sameContent(one: object, other: object, around: readonly Pair[]): boolean {
+  if (isUnordered(one) && isUnordered(other)) return sameMembers([...one], [...other], around);
+  const content = contentOf(one);
+  if (content === undefined && fieldsOf(one).length === 0) return isPlain(one);
+  return same(content, contentOf(other), around);
+}
+
+/** In any order. */
+function sameMembers(ones: readonly unknown[], others: unknown[], around: readonly Pair[]): boolean {
+  if (ones.length !== others.length) return false;
+  return ones.every((one) => {
+    const at = others.findIndex((other) => same(one, other, around));
+    if (at >= 0) others.splice(at, 1);
+    return at >= 0;
+  });
+}
+
+function sameFields(one: object, other: object, around: readonly Pair[]): boolean {
+  const fields = fieldsOf(one);
+  const others = new Map(fieldsOf(other));
+  return fields.length === others.size && fields.every(([key, value]) => others.has(key) && same(value, others.get(key), around));
+}
+
+type Pair = readonly [object, object];
+type Fields = Record<string | symbol, unknown>;

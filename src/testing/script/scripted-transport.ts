@@ -4,6 +4,7 @@
  */
 import { asapScheduler, Subscription, timer } from 'rxjs';
 import { FlowError } from '../../flow/flow-error.js';
+import { isBytes } from '../../flow/is-bytes.js';
 import type { FlowLink, Transport } from '../../flow/transport.js';
 import { asFlowError } from '../as-flow-error.js';
 import { firstDifference, joinBytes } from '../bytes.js';
@@ -67,9 +68,12 @@ export class ScriptedTransport implements Transport {
     // A pause that nothing was to follow is no step that somebody failed to take.
     while (this.steps[count - 1]?.kind === 'wait') count -= 1;
     const left = this.steps.slice(0, count).flatMap((step, at) => (this.#isDone(at) ? [] : [this.#leftOver(step, at)]));
-    if (left.length === 0) return;
     const steps = `${left.length} of ${this.steps.length} ${this.steps.length === 1 ? 'step' : 'steps'}`;
-    throw new FlowError('protocol', `${this.name}: ${steps} left over\n  ${left.join('\n  ')}`);
+    const faults = left.length === 0 ? [] : [`${steps} left over`, ...left.map((step) => `  ${step}`)];
+    // EOF may always come at the end; bytes may not.
+    const hand = this.#inHand;
+    if (isBytes(hand)) faults.push(`a write was compared with no step, as a pause came first: ${quote(hand)} (${hand.byteLength} bytes)`);
+    if (faults.length > 0) throw new FlowError('protocol', `${this.name}: ${faults.join('\n')}`);
   }
 
   // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -145,7 +149,7 @@ export class ScriptedTransport implements Transport {
     const step = this.steps[this.#at];
     if (step === undefined) return false;
     if (step.kind === 'wait') return this.#wait(step.ms);
-    if (!FOR_READER.has(step.kind) || !this.#isReadWanted) return false;
+    if (!FOR_READER.has(step.kind) || !this.#hasReader()) return false;
     if (step.kind === 'readError' && this.#isWriting) {
       // The write before it has gone well, and its result must be out first.
       this.#timers.add(asapScheduler.schedule(() => this.#advance()));
@@ -156,6 +160,12 @@ export class ScriptedTransport implements Transport {
     else if (step.kind === 'eof') this.#link.end();
     else if (step.kind === 'readError') this.#link.fail(this.#asFlowError(step.error));
     return true;
+  }
+
+  /** The one who asked may have left meanwhile; then the step is the next one's, whose coming `pull` will tell. */
+  #hasReader(): boolean {
+    if (this.#isReadWanted) this.#isReadWanted = this.#link.push(NOTHING);
+    return this.#isReadWanted;
   }
 
   #wait(ms: number): boolean {
@@ -196,4 +206,5 @@ export class ScriptedTransport implements Transport {
 }
 
 const DONE = Infinity;
+const NOTHING = new Uint8Array(0);
 const FOR_READER: ReadonlySet<Step['kind']> = new Set<Step['kind']>(['read', 'eof', 'readError']);
