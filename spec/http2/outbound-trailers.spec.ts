@@ -1,7 +1,7 @@
 // Trailers that fail on their way out: the body has gone, and the message must not look like one that ended.
 
-import { firstValueFrom, mergeMap, of, ReplaySubject, tap, throwError, timer, type Observable } from 'rxjs';
-import { detach, type FlowError } from 'rxjs-flow';
+import { firstValueFrom, map, mergeMap, of, ReplaySubject, tap, throwError, timer, type Observable } from 'rxjs';
+import { collectText, detach, type FlowError } from 'rxjs-flow';
 import type { Http2Push, Http2Reply, Http2Request, Http2Trailers } from 'rxjs-flow/http2';
 import { failureOf, watch } from '../node/support/settled.js';
 import { connect } from './support/connection.js';
@@ -59,6 +59,31 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
       });
       const asking = client.request({ method: 'POST', body: 'q', trailers }).pipe(mergeMap((response) => response.read()));
       expect(await failureOf(asking)).toMatchObject({ code: 'aborted', cause: { message: why } });
+      expect(await watch(client.shutdown()).ended).toBe('complete');
+    });
+  });
+
+  describe.each<[string, Http2Trailers]>([
+    ['known before', { 'x-long': 'x'.repeat(70_000) }],
+    ['known at the end', of({ 'x-long': 'x'.repeat(70_000) })],
+  ])('trailers that are too large to be sent, %s', (_when, trailers) => {
+    const tooLarge = { code: 'too-large', message: expect.stringMatching(/stream 1: header list of 70038 bytes exceeds the limit of 65536$/) };
+
+    it('reset their response and nothing else, and the error handler is told', async () => {
+      const told: unknown[] = [];
+      const handler = ({ path }: Http2Request) => of<Http2Reply>(path === '/long' ? { body: 'whole', trailers } : { body: 'fine' });
+      const { client } = await connect(transport, cleanup, handler, { server: { errorHandler: (error) => void told.push(error.cause) } });
+      const failing = client.request({ path: '/long' }).pipe(mergeMap((response) => response.read()));
+      expect(await failureOf(failing)).toMatchObject(wasReset);
+      expect(told).toMatchObject([tooLarge]);
+      expect(await firstValueFrom(client.request({}))).toMatchObject({ status: 200 });
+      expect(await watch(client.shutdown()).ended).toBe('complete');
+    });
+
+    it('cancel their request and nothing else', async () => {
+      const { client } = await connect(transport, cleanup, (request) => request.read().pipe(collectText(), map((body) => ({ body }))));
+      expect(await failureOf(client.request({ method: 'POST', body: 'q', trailers }))).toMatchObject({ code: 'aborted', cause: tooLarge });
+      expect(await firstValueFrom(client.request({}))).toMatchObject({ status: 200 });
       expect(await watch(client.shutdown()).ended).toBe('complete');
     });
   });

@@ -2,7 +2,7 @@
 
 import { firstValueFrom, mergeMap, of, ReplaySubject, type Observable } from 'rxjs';
 import { collect, collectText } from 'rxjs-flow';
-import type { Http2Client, Http2Handler, Http2Push } from 'rxjs-flow/http2';
+import type { Http2Client, Http2Handler, Http2Promise, Http2Push, Http2Reply } from 'rxjs-flow/http2';
 import { failureOf, watch } from '../node/support/settled.js';
 import { bytes } from './support/bytes.js';
 import { connect } from './support/connection.js';
@@ -60,6 +60,20 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
     const body = await firstValueFrom(push.response.pipe(mergeMap((response) => response.read().pipe(collect()))));
     expect(Buffer.compare(body, bytes(500_000))).toBe(0);
     expect(await result.ended).toBe('complete');
+  });
+
+  it.each<[string, Http2Promise, Http2Reply]>([
+    ['promise', { path: '/pushed', headers: { 'x-long': 'x'.repeat(70_000) } }, {}],
+    ['reply', { path: '/pushed' }, { headers: { 'x-long': 'x'.repeat(70_000) } }],
+  ])('whose %s is too large to be sent errors with too-large, and throws nothing', async (_part, promised, reply) => {
+    const outcome = new ReplaySubject<Observable<void>>(1);
+    const { client } = await connect(transport, cleanup, (request) => {
+      outcome.next(request.push(promised, reply));
+      return of({ body: 'asked for' });
+    });
+    expect(await textOf(client)).toBe('asked for');
+    expect(await failureOf(await firstValueFrom(outcome))).toMatchObject({ code: 'too-large', message: expect.stringMatching(/push on stream 1: header list of 7\d{4} bytes/) });
+    expect(await watch(client.shutdown()).ended).toBe('complete');
   });
 
   describe('when the client shuts down', () => {

@@ -14,6 +14,8 @@ describe('http2Server', () => {
     ['errorHandler must be a function, not number 5', { errorHandler: 5 }],
     ['shutdown must be an Observable, or something that can be made one, not number 5', { shutdown: 5 }],
     ['keepAliveMs must be a finite number above 0, not number 0', { keepAliveMs: 0 }],
+    ['keepAliveMs must be a finite number above 0, not number NaN', { keepAliveMs: NaN }],
+    ['keepAliveMs must be at most 2147483647, not number 2147483648', { keepAliveMs: 2 ** 31 }],
   ])('throws: %s', (problem, options) => {
     expect(() => http2Server(far, () => of({}), options as Http2ServerOptions)).toThrow(new TypeError(`http2Server: ${problem}`));
   });
@@ -26,6 +28,8 @@ describe('http2Client', () => {
     ['scheme must be a string, not null', { scheme: null }],
     ['scheme is empty or has characters that it may not have', { scheme: 'a b' }],
     ['keepAliveMs must be a finite number above 0, not number 0', { keepAliveMs: 0 }],
+    ['keepAliveMs must be a finite number above 0, not number NaN', { keepAliveMs: NaN }],
+    ['keepAliveMs must be at most 2147483647, not number 2147483648', { keepAliveMs: 2 ** 31 }],
   ])('throws: %s', (problem, options) => {
     expect(() => http2Client(near, options as Http2ClientOptions)).toThrow(new TypeError(`http2Client: ${problem}`));
   });

@@ -6,7 +6,7 @@ import { flowLifetime } from '../flow/flow-lifetime.js';
 import { makeFlow } from '../flow/make-flow.js';
 import { checkHeaderListSize } from './header-list-size.js';
 import type { HeadersInput } from './headers.js';
-import { checkBody, sendBody, type Http2Body } from './http2-body.js';
+import { checkBody, discardBody, sendBody, type Http2Body } from './http2-body.js';
 import type { Http2Connection } from './http2-connection.js';
 import { makeResponse, type Http2Response } from './http2-response.js';
 import { checkTrailers, sendTrailers, type Http2Trailers } from './outbound-trailers.js';
@@ -43,16 +43,20 @@ export function clientRequest(
   const endStream = body === undefined && trailers === undefined && !isTunnel;
 
   return flowLifetime<Http2Response>(({ ready, fail }) => {
+    const refuse = (error: FlowError) => {
+      discardBody(body);
+      fail(error);
+    };
     const refusal = connection.refusal ?? checkHeaderListSize(connection.name, head, connection.peerHeaderLimit);
     if (refusal !== null) {
-      fail(refusal);
+      refuse(refusal);
       return undefined;
     }
     let stream: ClientHttp2Stream;
     try {
       stream = session.request(head, { endStream, waitForTrailers: trailers !== undefined });
     } catch (cause) {
-      fail(new FlowError('failed', `${connection.name}: the request could not be sent`, { cause }));
+      refuse(new FlowError('failed', `${connection.name}: the request could not be sent`, { cause }));
       return undefined;
     }
     const transport = new StreamTransport(`${connection.name}, stream ${stream.id ?? 'pending'}`, stream, connection, true);

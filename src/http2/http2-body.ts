@@ -9,7 +9,8 @@ import { utf8 } from '../flow/utf8.js';
 /**
  * What a message carries: a string (UTF-8), bytes, an Observable of buffers, or a flow, which is read to its end. A flow
  * waits while the peer's window is full; an Observable that is no flow's cannot be slowed, and what it emits queues up.
- * If the message fails, an Observable is unsubscribed from and a flow is aborted. Buffers travel by reference.
+ * If the message fails, or is never sent, an Observable is unsubscribed from and a flow is aborted. Buffers travel by
+ * reference.
  */
 export type Http2Body = string | Uint8Array | Observable<Uint8Array> | Flow;
 

@@ -2,10 +2,10 @@
 import * as http2 from 'node:http2';
 import { Observable } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
-import { checkPositive } from '../flow/check-positive.js';
 import { DETACH, type Detachable } from '../flow/detached.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
+import { checkKeepAlive } from './check-keep-alive.js';
 import { ClientPushes, type Http2Push } from './client-pushes.js';
 import { claimFlow } from './claim-flow.js';
 import { clientRequest, type Http2RequestOptions } from './client-request.js';
@@ -22,7 +22,10 @@ export interface Http2ClientOptions {
   readonly authority?: string;
   /** `:scheme` (default: `https` where the flow is encrypted and says so, `http` otherwise). */
   readonly scheme?: string;
-  /** Sends a PING this often; the connection fails with `timeout` if one is not answered before the next is due. */
+  /**
+   * Sends a PING this often; the connection fails with `timeout` if one is not answered before the next is due. Nor does it
+   * wait longer than that for a peer that stays when all has ended.
+   */
   readonly keepAliveMs?: number;
 }
 
@@ -70,7 +73,7 @@ export function http2Client(flow: Flow, options: Http2ClientOptions = {}): Obser
   const settings = checkedSettings('http2Client', options.settings);
   checkDefaults('http2Client', options);
   const { authority = authorityOf(flow), scheme, keepAliveMs } = options;
-  if (keepAliveMs !== undefined) checkPositive('http2Client: keepAliveMs', keepAliveMs);
+  checkKeepAlive('http2Client', keepAliveMs);
   return new Observable((subscriber) => {
     const refusal = claimFlow(flow);
     if (refusal !== null) {

@@ -118,18 +118,28 @@ export class Http2Connection {
     this.#finish();
   }
 
-  /** Sends a PING each `everyMs`; one that is not answered by then means that the peer is gone. */
+  /**
+   * Sends a PING each `everyMs`; one that is not answered by then means that the peer is gone. Once the session has ended
+   * nothing can be asked any more: from then on it is the transport's end that has this long to come.
+   */
   keepAlive(everyMs: number): void {
-    let answered = true;
+    let isWaiting = false;
     const beat = () => {
-      if (!answered) {
-        this.fail(new FlowError('timeout', `${this.name}: no answer to a PING within ${everyMs} ms`));
+      if (isWaiting) {
+        this.#tooLate(everyMs);
         return;
       }
-      answered = false;
-      this.session.ping(() => (answered = true));
+      isWaiting = true;
+      // A PING that waits when the session ends is called back as well, so the transport has the whole of its time.
+      if (!this.session.destroyed) this.session.ping(() => (isWaiting = false));
     };
     this.#timers.add(interval(everyMs).subscribe(beat));
+  }
+
+  #tooLate(everyMs: number): void {
+    const { destroyed } = this.session;
+    if (destroyed && this.#hasDrained) this.#giveUp();
+    else this.fail(new FlowError('timeout', `${this.name}: ${destroyed ? 'no end of the transport' : 'no answer to a PING'} within ${everyMs} ms`));
   }
 
   /** The connection is going. Only the first look counts: then all streams are closed. */

@@ -1,10 +1,8 @@
 /** What a server answers, checked before anything of it is sent. */
 import type { OutgoingHttpHeaders } from 'node:http2';
 import { describe } from '../flow/describe.js';
-import { checkHeaderListSize } from './header-list-size.js';
 import { outgoingHeaders, type HeadersInput } from './headers.js';
 import { checkBody, type Http2Body } from './http2-body.js';
-import type { Http2Connection } from './http2-connection.js';
 import { checkTrailers, type Http2Trailers } from './outbound-trailers.js';
 
 export interface Http2Reply {
@@ -17,8 +15,8 @@ export interface Http2Reply {
   readonly trailers?: Http2Trailers;
 }
 
-/** A reply's head, ready to be sent. Throws a `TypeError` for what is no reply, and a `FlowError` for one that is too large. */
-export function replyHead(connection: Http2Connection, reply: Http2Reply): OutgoingHttpHeaders {
+/** A reply's head, ready to be sent unless it is too large. Throws a `TypeError` for what is no reply. */
+export function replyHead(reply: Http2Reply): OutgoingHttpHeaders {
   if (typeof reply !== 'object' || reply === null) throw new TypeError(`reply must be an object, not ${describe(reply)}`);
   const { status = 200, headers, body, trailers } = reply;
   if (!Number.isInteger(status) || status < 200 || status > 599) {
@@ -26,8 +24,5 @@ export function replyHead(connection: Http2Connection, reply: Http2Reply): Outgo
   }
   checkBody('reply: body', body);
   checkTrailers('reply: trailers', trailers);
-  const head = outgoingHeaders('reply: headers', headers, { ':status': status });
-  const problem = checkHeaderListSize(connection.name, head, connection.peerHeaderLimit);
-  if (problem !== null) throw problem;
-  return head;
+  return outgoingHeaders('reply: headers', headers, { ':status': status });
 }

@@ -37,7 +37,8 @@ export interface Http2Request extends Flow {
   /**
    * Promises the client a response to `promised` and sends it, while this request's stream is open. Hot: the Observable
    * only reports, replayed to every subscriber: it emits once and completes when the response has been sent, and errors
-   * with a `FlowError`: `refused` if the client does not want it, `closed` if it is too late to promise anything.
+   * with a `FlowError`: `refused` if the client does not want it, `closed` if it is too late to promise anything, `too-large`
+   * if it does not take headers of this size.
    * Throws a `TypeError` for what is no request or no reply.
    */
   push(promised: Http2Promise, reply: Http2Reply): Observable<void>;

@@ -2,10 +2,10 @@
 import * as http2 from 'node:http2';
 import { EMPTY, from, Observable, take, type ObservableInput } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
-import { checkPositive } from '../flow/check-positive.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
+import { checkKeepAlive } from './check-keep-alive.js';
 import { claimFlow } from './claim-flow.js';
 import { Http2Connection } from './http2-connection.js';
 import { openSession } from './open-session.js';
@@ -18,7 +18,10 @@ export interface Http2ServerOptions {
   readonly errorHandler?: Http2ErrorHandler;
   /** When it emits, the connection ends gracefully: GOAWAY, and the requests that are open go on to their end. */
   readonly shutdown?: ObservableInput<unknown>;
-  /** Sends a PING this often; the connection fails with `timeout` if one is not answered before the next is due. */
+  /**
+   * Sends a PING this often; the connection fails with `timeout` if one is not answered before the next is due. Nor does it
+   * wait longer than that for a peer that stays when all has ended.
+   */
   readonly keepAliveMs?: number;
 }
 
@@ -50,7 +53,7 @@ export function http2Server(flow: Flow, handler: Http2Handler, options: Http2Ser
     throw new TypeError(`http2Server: errorHandler must be a function, not ${describe(errorHandler)}`);
   }
   const shutdown = checkedShutdown(options.shutdown);
-  if (keepAliveMs !== undefined) checkPositive('http2Server: keepAliveMs', keepAliveMs);
+  checkKeepAlive('http2Server', keepAliveMs);
   return new Observable<void>((subscriber) => {
     const refusal = claimFlow(flow);
     if (refusal !== null) {

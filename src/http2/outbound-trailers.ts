@@ -28,8 +28,7 @@ export function sendTrailers(stream: Http2Stream, transport: StreamTransport, tr
     const sending = source.pipe(defaultIfEmpty<HeadersInput, HeadersInput>({}), take(1)).subscribe({
       next: (fields) => {
         try {
-          stream.sendTrailers(outgoingHeaders('trailers', fields));
-          transport.trailersSent();
+          transport.sendTrailers(outgoingHeaders('trailers', fields));
         } catch (error) {
           onFailure(error);
         }

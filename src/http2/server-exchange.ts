@@ -2,12 +2,15 @@
  * One request on a server's connection and the answer to it: from the handler to the stream. Whatever the handler does
  * wrong costs this stream and no other.
  */
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import { from, Subscriber, type Observable, type ObservableInput } from 'rxjs';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { Subscriber, type Observable, type ObservableInput } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
+import { awaitReplies } from './await-replies.js';
 import { INTERNAL_ERROR } from './error-codes.js';
+import { checkHeaderListSize } from './header-list-size.js';
 import type { Headers } from './headers.js';
+import { discardBody, type Http2Body } from './http2-body.js';
 import type { Http2Connection } from './http2-connection.js';
 import { replyHead, type Http2Reply } from './http2-reply.js';
 import type { Http2Promise, Http2Request } from './http2-request.js';
@@ -18,13 +21,17 @@ import { ServerRequest, type RequestStream } from './server-request.js';
 import { ServerStream } from './server-stream.js';
 import type { StreamOwner } from './stream-transport.js';
 
-/** Answers a request; the first value counts, and what was subscribed to is kept until the exchange is over. */
+/**
+ * Answers a request; the first value counts, and what was subscribed to is kept until the exchange is over. A flow that is
+ * the body of a reply that is not sent is aborted: of one that comes too late, is refused or is not the first.
+ */
 export type Http2Handler = (request: Http2Request) => ObservableInput<Http2Reply>;
 
 /**
  * Told, once, of each request that failed: because the handler threw, errored or gave no proper reply, or its body or
  * trailers did (`failed`, with what came as the cause), or because the client or the connection broke it off. What it
- * returns is sent if nothing has been sent yet (by default: status 500), and not looked at otherwise.
+ * returns is sent if nothing has been sent yet (by default: status 500); otherwise nothing of it is used, and a flow in it
+ * is aborted.
  */
 export type Http2ErrorHandler = (error: FlowError, request: Http2Request) => Http2Reply | undefined;
 
@@ -37,6 +44,8 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
   #method = '';
   #state: 'asked' | 'answered' | 'failed' = 'asked';
   #hasCompleted = false;
+  /** Of the reply that is sent. */
+  #body: Http2Body | undefined;
 
   constructor(connection: Http2Connection, stream: ServerHttp2Stream, flags: number, errorHandler: Http2ErrorHandler | undefined) {
     // A Subscriber, as RxJS's own operators are: one object less for each request.
@@ -51,7 +60,7 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
     this.#method = request.method;
     if (this.#errorHandler !== undefined) this.#request = request;
     try {
-      from(handler(request)).subscribe(this);
+      awaitReplies(handler(request), this);
     } catch (error) {
       this.#failed(error);
     }
@@ -87,14 +96,23 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
   onLost(error: FlowError): void {
     if (this.#state === 'failed') return;
     this.#state = 'failed';
-    this.#told(error);
+    this.#discard(this.#told(error));
   }
 
   // ── the handler's replies ──────────────────────────────────────────────────────────────────────────────────────
 
+  /** One that comes when the exchange is over has nowhere to go. */
+  override next(reply: Http2Reply): void {
+    if (this.closed) this.#discard(reply);
+    else super.next(reply);
+  }
+
   /** @internal RxJS's hook for subclasses of Subscriber. */
   protected override _next(reply: Http2Reply): void {
-    if (this.#state !== 'asked') return;
+    if (this.#state !== 'asked') {
+      this.#discard(reply);
+      return;
+    }
     this.#state = 'answered';
     try {
       this.#send(reply);
@@ -121,9 +139,33 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
   }
 
   #send(reply: Http2Reply): void {
-    const head = replyHead(this.#stream.connection, reply);
-    if (this.#stream.isGone) return;
-    this.add(sendReply(this.#stream, this.#method, head, reply, (error) => this.#failed(error)));
+    try {
+      const head = this.#headOf(reply);
+      if (this.#stream.isGone) {
+        this.#discard(reply);
+        return;
+      }
+      this.add(sendReply(this.#stream, this.#method, head, reply, (error) => this.#failed(error)));
+      this.#body = reply.body;
+    } catch (error) {
+      this.#discard(reply);
+      throw error;
+    }
+  }
+
+  #headOf(reply: Http2Reply): OutgoingHttpHeaders {
+    const { connection } = this.#stream;
+    const head = replyHead(reply);
+    const problem = checkHeaderListSize(connection.name, head, connection.peerHeaderLimit);
+    if (problem !== null) throw problem;
+    return head;
+  }
+
+  /** The reply is not sent, and its body has no place to go. The request itself may be that, and still be answered. */
+  #discard(reply: Http2Reply | undefined): void {
+    const body = (reply as Http2Reply | null | undefined)?.body;
+    if (body === this.#body || (body instanceof ServerRequest && body.isOn(this))) return;
+    discardBody(body);
   }
 
   /** The handler's fault, or its body's. */
@@ -131,10 +173,14 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
     if (this.#state === 'failed') return;
     this.#state = 'failed';
     const failure = new FlowError('failed', `${this.name}: the handler failed`, { cause });
-    const reply = this.#told(failure) ?? { status: 500 };
+    const reply = this.#told(failure);
+    if (this.#stream.stream.headersSent) {
+      this.#discard(reply);
+      this.#stream.abort(INTERNAL_ERROR, failure);
+      return;
+    }
     try {
-      if (this.#stream.stream.headersSent) this.#stream.abort(INTERNAL_ERROR, failure);
-      else this.#send(reply);
+      this.#send(reply ?? { status: 500 });
     } catch {
       this.#stream.abort(INTERNAL_ERROR, failure);
     }

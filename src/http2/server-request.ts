@@ -38,6 +38,11 @@ export class ServerRequest implements Http2Request {
     this.#block = block;
   }
 
+  /** Whether it came on this stream. */
+  isOn(stream: RequestStream): boolean {
+    return this.#stream === stream;
+  }
+
   get name(): string {
     return this.#stream.name;
   }

@@ -3,7 +3,7 @@
  * `node:http2` keeps to the peer's window in writing. What came without END_STREAM at its end is a failure here. It
  * knows no headers but trailers.
  */
-import type { Http2Stream, IncomingHttpHeaders } from 'node:http2';
+import type { Http2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
 import { FlowError } from '../flow/flow-error.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
 import { CANCEL, ENHANCE_YOUR_CALM, NO_ERROR } from './error-codes.js';
@@ -124,7 +124,11 @@ export class StreamTransport implements Transport {
     this.#trailersDue = true;
   }
 
-  trailersSent(): void {
+  /** Throws a `FlowError` for a list that the peer does not take: at nghttp2's own limit, it would cost the connection. */
+  sendTrailers(fields: OutgoingHttpHeaders): void {
+    const problem = checkHeaderListSize(this.name, fields, this.connection.peerHeaderLimit);
+    if (problem !== null) throw problem;
+    this.stream.sendTrailers(fields);
     this.#trailersDue = false;
     this.#finished();
   }

@@ -1,0 +1,74 @@
+// How a connection with `keepAliveMs` ends when its peer stays: there is nobody to ping between the session's end and the transport's.
+
+import { firstValueFrom, NEVER, Subject, toArray } from 'rxjs';
+import { detach, flowPair } from 'rxjs-flow';
+import { http2Client, http2Server } from 'rxjs-flow/http2';
+import { failureOf, watch } from '../node/support/settled.js';
+import { END_HEADERS, END_STREAM, frame, GET_ROOT, HEADERS, PING, RawPeer, STATUS_200, words } from './support/raw-peer.js';
+import { transports } from './support/transports.js';
+
+const ACK = 1;
+const WINDOW_UPDATE = 8;
+const keepAliveMs = 40;
+
+/** Answers each PING, and never ends by itself. */
+function staying(peer: RawPeer): RawPeer {
+  peer.frames.subscribe(({ type, flags, payload }) => {
+    if (type === PING && flags !== ACK) peer.send(frame(PING, ACK, 0, payload));
+  });
+  return peer;
+}
+
+describe('a connection with keepAliveMs whose peer stays', () => {
+  const thrown: unknown[] = [];
+  const note = (error: unknown) => thrown.push(error);
+  beforeAll(() => process.on('uncaughtException', note));
+  afterAll(() => process.off('uncaughtException', note));
+  afterEach(() => expect(thrown.splice(0)).toEqual([]));
+
+  describe.each(transports.filter(({ name }) => /memory|TCP$/.test(name)).map((transport) => [transport.name, transport] as const))('over %s', (_, transport) => {
+    it('ends in order, at the client, once it has shut down', async () => {
+      const { near, far, dispose } = await transport.connect();
+      staying(new RawPeer(far, false));
+      const client = await firstValueFrom(http2Client(near, { keepAliveMs }).pipe(detach()));
+      expect(await watch(client.shutdown()).ended).toBe('complete');
+      far.abort();
+      dispose();
+    });
+
+    it('ends in order, at the server, once it has shut down', async () => {
+      const { near, far, dispose } = await transport.connect();
+      staying(new RawPeer(near, true));
+      const stop = new Subject<void>();
+      const serving = watch(http2Server(far, () => NEVER, { keepAliveMs, shutdown: stop }));
+      stop.next();
+      expect(await serving.ended).toBe('complete');
+      near.abort();
+      dispose();
+    });
+  });
+
+  it('waits for its streams as long as the peer answers', async () => {
+    const [near, far] = flowPair();
+    const server = staying(new RawPeer(far, false));
+    const client = await firstValueFrom(http2Client(near, { keepAliveMs: 20 }).pipe(detach()));
+    const asked = server.next(HEADERS);
+    const response = firstValueFrom(client.request({}).pipe(toArray()));
+    await asked;
+    const closed = watch(client.shutdown());
+    await new Promise((resolve) => setTimeout(resolve, 100)); // five beats
+    server.send(frame(HEADERS, END_HEADERS | END_STREAM, 1, STATUS_200));
+    expect(await response).toMatchObject([{ status: 200 }]);
+    expect(await closed.ended).toBe('complete');
+  });
+
+  it.each(['client', 'server'])('fails with what the peer did wrong, at the %s', async (side) => {
+    const [near, far] = flowPair();
+    const broken = side === 'client' ? http2Client(near, { keepAliveMs: 5 }) : http2Server(near, () => NEVER, { keepAliveMs: 5 });
+    const failure = failureOf(broken);
+    const peer = staying(new RawPeer(far, side === 'server'));
+    if (side === 'server') peer.send(frame(HEADERS, END_HEADERS, 1, GET_ROOT));
+    peer.send(frame(WINDOW_UPDATE, 0, 0, words(0)));
+    expect(await failure).toMatchObject({ code: 'protocol' });
+  });
+});
