@@ -270,6 +270,20 @@ describe('Pipe: readers', () => {
     expect(third.log).toEqual(['b']);
   });
 
+  it('gives a reader that is ending nothing more: one or several, it is the successor’s', () => {
+    const pipe = new Pipe(100);
+    const first = new LoggingReader();
+    pipe.claim(first);
+    first.ending = true;
+    expect(pipe.push(bytes('a'))).toBe(OK);
+    expect(pipe.pushAll([bytes('b'), bytes('c')])).toBe(OK);
+    expect(pipe.bytes).toBe(3);
+    const second = new LoggingReader();
+    pipe.claim(second);
+    pipe.release(first);
+    expect([first.log, second.log]).toEqual([[], ['a', 'b', 'c']]);
+  });
+
   it('lets a successor in while the first is ending outside a delivery', () => {
     const pipe = new Pipe(100);
     const first = new LoggingReader();
