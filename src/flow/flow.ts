@@ -30,7 +30,8 @@ export interface Flow {
    * Queues the buffer now, in call order; the Observable only reports the outcome: it replays, emits one
    * {@link WriteResult}, completes, and never errors. `ok` means accepted by the transport, not delivered; above the
    * high-water mark the result stays pending until there is room. The flow never changes the buffer and the caller must
-   * not reuse it. An empty buffer is `ok` and sends nothing. Throws a `TypeError` for anything but a `Uint8Array`.
+   * not reuse it. An empty buffer is `ok` and sends nothing, but is `closed` once the write side has ended. Throws a
+   * `TypeError` for anything but a `Uint8Array`.
    */
   write(buffer: Uint8Array): Observable<WriteResult>;
 
