@@ -29,6 +29,15 @@ describe('rxjs-flow demo', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('leaves nothing behind when nobody reads what it prints any more', async () => {
+    const run = cli.run(['demo', '--size-mib', '8'], { env });
+    await run.line(/file .*\n/);
+    run.child.stdout?.destroy();
+    expect(await run.exit).toBe(1);
+    expect(run.err()).toBe('');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('cleans up when it is interrupted', async () => {
     const run = cli.run(['demo', '--size-mib', '512'], { env });
     await run.line(/file .*\n/);

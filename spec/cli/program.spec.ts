@@ -45,9 +45,12 @@ describe('rxjs-flow', () => {
     [['proxy', 'tcp://127.0.0.1:0'], 'it is not said where to connect: proxy <from> <to>, or --to <url>'],
     [['proxy', 'a', '--listen', 'b', '--to', 'c'], 'where to listen is said twice: a and --listen b'],
     [['proxy', 'a', 'b', '--to', 'c'], 'where to connect is said twice: b and --to c'],
-    [['proxy', 'a', 'b', '--drain-ms', '1.5'], `argument '1.5' is invalid. It takes a whole number of at least 0.`],
-    [['proxy', 'a', 'b', '--progress-ms', '0'], `argument '0' is invalid. It takes a whole number of at least 1.`],
-    [['connect', 'a', '--connect-timeout-ms', '1e3'], `argument '1e3' is invalid. It takes a whole number of at least 1.`],
+    [['proxy', 'a', 'b', '--drain-ms', '1.5'], `argument '1.5' is invalid. It takes a whole number from 0 to 2147483647.`],
+    [['serve-http2', 'a', '--listen', 'b', '--drain-ms', '99999999999'], `argument '99999999999' is invalid. It takes a whole number from 0 to 2147483647.`],
+    [['proxy', 'a', 'b', '--half-close-timeout-ms', '2147483648'], `argument '2147483648' is invalid. It takes a whole number from 1 to 2147483647.`],
+    [['proxy', 'a', 'b', '--progress-ms', '0'], `argument '0' is invalid. It takes a whole number from 1 to 2147483647.`],
+    [['proxy', 'a', 'b', '--max-connections', '0'], `argument '0' is invalid. It takes a whole number of at least 1.`],
+    [['connect', 'a', '--connect-timeout-ms', '1e3'], `argument '1e3' is invalid. It takes a whole number from 1 to 2147483647.`],
     [['demo', '--size-mib', 'x'], `argument 'x' is invalid. It takes a whole number of at least 1.`],
   ])('tells what is wrong with %p in one line, and exits with 2', async (args, message) => {
     const run = cli.run(args);

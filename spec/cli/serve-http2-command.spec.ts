@@ -99,5 +99,8 @@ describe('rxjs-flow serve-http2', () => {
     const missing = cli.run(['serve-http2', '--listen', 'tcp://127.0.0.1:0', join(folder, 'nowhere')]);
     expect(await missing.exit).toBe(1);
     expect(missing.err()).toMatch(/^rxjs-flow: .*nowhere: no such file or directory\n$/);
+    const file = cli.run(['serve-http2', '--listen', 'tcp://127.0.0.1:0', join(folder, 'secret.txt')]);
+    expect(await file.exit).toBe(1);
+    expect([file.out(), file.err()]).toEqual(['', expect.stringMatching(/^rxjs-flow: .*secret\.txt: not a directory\n$/)]);
   });
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectSocket, type Server, type Socket } from 'node:net';
 import { connect, TLSSocket } from 'node:tls';
-import { firstValueFrom, mergeMap, of, ReplaySubject, switchMap, take, tap, toArray } from 'rxjs';
+import { firstValueFrom, mergeMap, of, ReplaySubject, Subject, switchMap, take, tap, toArray } from 'rxjs';
 import { collectText } from '../../src/combinators/collect-text.js';
 import { detach } from '../../src/combinators/detach.js';
 import { detachFlow } from '../../src/flow/detached.js';
@@ -10,11 +10,15 @@ import { utf8 } from '../../src/flow/utf8.js';
 import { http2Client } from '../../src/http2/http2-client.js';
 import { http2Server } from '../../src/http2/http2-server.js';
 import { connectEndpoint } from '../../src/node/connect-endpoint.js';
+import { connectTcp } from '../../src/node/connect-tcp.js';
 import { connectTls } from '../../src/node/connect-tls.js';
+import { listenTcp } from '../../src/node/listen-tcp.js';
 import { listenTls, type ListenTlsConfig } from '../../src/node/listen-tls.js';
 import { nativeNodeStream } from '../../src/node/native-node-stream.js';
 import type { SocketFlow, TcpAddress } from '../../src/node/socket-flow.js';
+import { tlsClient } from '../../src/node/tls-client.js';
 import type { TlsFlow } from '../../src/node/tls-flow.js';
+import { tlsServer } from '../../src/node/tls-server.js';
 import { authorityAndServer, type Certified } from '../support/certificates.js';
 import { startRawServer, stopRawServer } from './support/raw-server.js';
 import { endOf, failureOf, openedFromNow, watch, type Watched } from './support/settled.js';
@@ -259,6 +263,36 @@ describe('listenTls', () => {
       switchMap((response) => response.read().pipe(collectText())),
     );
     expect(await firstValueFrom(asked)).toMatch(/^https? \/page by h2$/);
+  });
+
+  it.each(['client', 'server'] as const)('ends, as the connection below does, in order with HTTP/2 that the %s ends', async (by) => {
+    const listening = new ReplaySubject<TcpAddress>(1);
+    const shutdown = new Subject<void>();
+    const ends: Promise<string>[] = [];
+    const served = watch(
+      listenTcp({ listeningObserver: listening }).pipe(
+        take(1),
+        detach(),
+        tap((flow) => ends.push(endOf(flow))),
+        switchMap((flow) => tlsServer(flow, certified)),
+        switchMap((flow) => http2Server(flow, () => of({ body: 'answer' }), { shutdown })),
+      ),
+    );
+    const { port } = await firstValueFrom(listening);
+    const asked = watch(
+      connectTcp({ port }).pipe(
+        switchMap((flow) => tlsClient(flow, { ca: authority.cert, servername: 'localhost' })),
+        switchMap((flow) => http2Client(flow)),
+        switchMap((client) => {
+          const end = () => (by === 'client' ? client.shutdown() : shutdown.next());
+          return client.request({ path: '/' }).pipe(switchMap((response) => response.read().pipe(collectText(), tap({ complete: end }))));
+        }),
+      ),
+    );
+    expect(await asked.ended).toBe('complete');
+    expect(asked.values).toEqual(['answer']);
+    expect(await served.ended).toBe('complete');
+    expect(await Promise.all(ends)).toEqual(['complete']);
   });
 
   it('closes connections beyond maxConnections', async () => {

@@ -133,6 +133,10 @@ describe('fromNodeStream', () => {
   it('throws a TypeError for a name that is none', () => {
     expect(() => fromNodeStream(new PassThrough(), { name: 1 as never })).toThrow('fromNodeStream: name must be a string, not number 1');
   });
+
+  it('throws a TypeError for options that are none', () => {
+    expect(() => fromNodeStream(new PassThrough(), null as never)).toThrow(new TypeError('fromNodeStream: options must be an object, not null'));
+  });
 });
 
 function text(buffer: Uint8Array): string {

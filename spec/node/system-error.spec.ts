@@ -28,6 +28,13 @@ describe('systemFlowError', () => {
     expect(systemFlowError('tcp', cause).code).toBe('unreachable');
   });
 
+  it('makes a Unix socket that takes no more connections refused, and EAGAIN of anything else failed', () => {
+    const cause = Object.assign(new Error('from the system'), { code: 'EAGAIN', syscall: 'connect' });
+    const { code, message } = systemFlowError('unix /run/s', cause);
+    expect([code, message]).toEqual(['refused', 'unix /run/s: too many connections wait to be accepted there']);
+    expect(systemFlowError('stdio', Object.assign(cause, { syscall: 'read' })).code).toBe('failed');
+  });
+
   it('passes a FlowError as it is', () => {
     const error = new FlowError('overflow', 'too much');
     expect(systemFlowError('tcp', error)).toBe(error);

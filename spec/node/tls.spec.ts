@@ -1,15 +1,19 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import * as fc from 'fast-check';
-import { defer, firstValueFrom, type Observable, of, switchMap, take, tap } from 'rxjs';
+import { defer, firstValueFrom, type Observable, of, ReplaySubject, switchMap, take, tap } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { channel } from '../../src/codec/channel.js';
 import { collect } from '../../src/combinators/collect.js';
 import { collectText } from '../../src/combinators/collect-text.js';
+import { copy } from '../../src/combinators/copy.js';
 import { detach } from '../../src/combinators/detach.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { utf8 } from '../../src/flow/utf8.js';
 import { fromArray } from '../../src/memory/from-array.js';
 import { flowPair } from '../../src/memory/pair.js';
+import { connectTcp } from '../../src/node/connect-tcp.js';
+import { listenTcp } from '../../src/node/listen-tcp.js';
+import type { TcpAddress } from '../../src/node/socket-flow.js';
 import { tlsClient, type TlsClientOptions } from '../../src/node/tls-client.js';
 import type { TlsFlow } from '../../src/node/tls-flow.js';
 import { tlsServer, type TlsServerOptions } from '../../src/node/tls-server.js';
@@ -70,12 +74,12 @@ describe.each<[string, () => Observable<[Flow, Flow]>]>([
     expect(await Promise.all([endOf(client), endOf(peer)])).toEqual(['complete', 'complete']);
   });
 
-  it('ends the flow below when both sides have ended', async () => {
+  it('ends the flow below in order when both sides have ended', async () => {
     const { client, peer, below } = await connected();
     client.close();
     peer.close();
     expect(await Promise.all([endOf(client), endOf(peer)])).toEqual(['complete', 'complete']);
-    await Promise.all(below.map(endOf));
+    expect(await Promise.all(below.map(endOf))).toEqual(['complete', 'complete']);
   });
 
   it.each([
@@ -444,6 +448,48 @@ describe('tlsClient and tlsServer', () => {
     fake.mockRestore();
     expect(await ends).toEqual(['complete', 'complete']);
     expect(await Promise.all([endOf(near), endOf(far)])).toEqual(['aborted', 'aborted']);
+  });
+
+  it('break the connection below as truncated where it was cut, though both directions of it have ended', async () => {
+    const [near, toClient] = await firstValueFrom(tcpPair());
+    const [toServer, far] = await firstValueFrom(tcpPair());
+    // Somebody in the middle who passes all on, but the server's end.
+    watch(toClient.read().pipe(tap((bytes) => void toServer.write(bytes))));
+    const { subscription } = watch(toServer.read().pipe(tap((bytes) => void toClient.write(bytes))));
+    const [client, peer] = await firstValueFrom(tlsOver(of<[Flow, Flow]>([near, far]), trusting, server));
+    client.shutdown('write');
+    expect(await firstValueFrom(peer.read().pipe(collect()))).toHaveLength(0);
+    subscription.unsubscribe();
+    toClient.shutdown('write');
+    expect((await failureOf(client.read())).code).toBe('truncated');
+    expect(await endOf(near)).toBe('truncated');
+    peer.abort();
+  });
+
+  it('let the connection below complete as they do, in a chain of both', async () => {
+    const listening = new ReplaySubject<TcpAddress>(1);
+    const served = watch(
+      listenTcp({ listeningObserver: listening }).pipe(
+        take(1),
+        detach(),
+        switchMap((flow) => tlsServer(flow, server)),
+        switchMap((flow) => copy(flow, flow).pipe(switchMap(() => flow.close()))),
+      ),
+    );
+    const { port } = await firstValueFrom(listening);
+    const asked = watch(
+      connectTcp({ port }).pipe(
+        switchMap((flow) => tlsClient(flow, trusting)),
+        tap((flow) => {
+          flow.write(utf8('there and back'));
+          flow.close();
+        }),
+        switchMap((flow) => flow.read().pipe(collectText())),
+      ),
+    );
+    expect(await asked.ended).toBe('complete');
+    expect(asked.values).toEqual(['there and back']);
+    expect(await served.ended).toBe('complete');
   });
 
   it('run over TLS again', async () => {

@@ -159,4 +159,10 @@ describe('workerFlow and listenParent', () => {
   it.each([[undefined], [{}], [new MessageChannel().port1]])('throw a TypeError for %p', (other) => {
     expect(() => workerFlow(other as never)).toThrow(/^workerFlow: worker must be a Worker of node:worker_threads, not /);
   });
+
+  it('throw a TypeError for options that are none', () => {
+    const worker = Object.assign(new MessageChannel().port1, { threadId: 1 }) as never;
+    expect(() => workerFlow(worker, null as never)).toThrow(new TypeError('workerFlow: options must be an object, not null'));
+    expect(() => listenParent(null as never)).toThrow(new TypeError('listenParent: options must be an object, not null'));
+  });
 });

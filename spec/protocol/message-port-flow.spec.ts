@@ -426,6 +426,7 @@ describe('messagePortFlow', () => {
     [undefined, {}, 'messagePortFlow: port must be a MessagePort or a Worker, not undefined'],
     [{ postMessage: 7 }, {}, 'messagePortFlow: port must be a MessagePort or a Worker, not an object'],
     [new MessageChannel().port1, { windowBytes: 0 }, 'messagePortFlow: windowBytes must be a whole number of at least 1, not number 0'],
+    [new MessageChannel().port1, null, 'messagePortFlow: options must be an object, not null'],
     [new MessageChannel().port1, { windowBytes: '9' }, 'messagePortFlow: windowBytes must be a whole number of at least 1, not a string'],
   ])('throws a TypeError for %p and %p', (port, options, message) => {
     expect(() => messagePortFlow(port as never, options as never)).toThrow(new TypeError(message));

@@ -128,6 +128,13 @@ describe('connectWebSocket', () => {
       });
     });
 
+    it.each([2 ** 31, Infinity])('waits without a limit for a connectTimeoutMs of %p, which timers cannot hold', (connectTimeoutMs) => {
+      const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
+      scheduler.run(({ expectObservable }) => {
+        expectObservable(connectWebSocket({ url: 'ws://host/', WebSocketCtor: fakeClass().Fake, connectTimeoutMs })).toBe('');
+      });
+    });
+
     it('stops trying when it is unsubscribed from, and holds nothing', async () => {
       const held = openedFromNow();
       const silent = createServer().listen(0, '127.0.0.1');
@@ -174,7 +181,11 @@ describe('connectWebSocket', () => {
     [undefined, 'connectWebSocket: url must be a string or a URL, not undefined'],
     [{}, 'connectWebSocket: url must be a string or a URL, not undefined'],
     [{ url: 7 }, 'connectWebSocket: url must be a string or a URL, not number 7'],
-    [{ url: 'ws://host/', maxQueuedBytes: -1 }, 'connectWebSocket: maxQueuedBytes must be positive, not number -1'],
+    [{ url: 'ws://host/', maxQueuedBytes: -1 }, 'connectWebSocket: maxQueuedBytes must be at least 1, not number -1'],
+    [{ url: 'ws://host/', connectTimeoutMs: NaN }, 'connectWebSocket: connectTimeoutMs must be at least 1, not number NaN'],
+    [{ url: 'ws://host/', connectTimeoutMs: -1 }, 'connectWebSocket: connectTimeoutMs must be at least 1, not number -1'],
+    [{ url: 'ws://host/', connectTimeoutMs: '5000' }, 'connectWebSocket: connectTimeoutMs must be at least 1, not a string'],
+    [{ url: 'ws://host/', connectTimeoutMs: null }, 'connectWebSocket: connectTimeoutMs must be at least 1, not null'],
   ])('throws a TypeError for %p', (config, message) => {
     expect(() => connectWebSocket(config as never)).toThrow(new TypeError(message));
   });

@@ -181,6 +181,12 @@ describe('connectWebTransport', () => {
     [{ url: 7 }, 'connectWebTransport: url must be a string or a URL, not number 7'],
     [{ session: {} }, 'connectWebTransport: session must be a WebTransport, not an object'],
     [{ session: null }, 'connectWebTransport: session must be a WebTransport, not null'],
+    [{ url, connectTimeoutMs: Infinity }, 'connectWebTransport: connectTimeoutMs must be from 1 to 2147483647 (ms), not number Infinity'],
+    [{ url, connectTimeoutMs: 2 ** 31 }, 'connectWebTransport: connectTimeoutMs must be from 1 to 2147483647 (ms), not number 2147483648'],
+    [{ url, connectTimeoutMs: NaN }, 'connectWebTransport: connectTimeoutMs must be from 1 to 2147483647 (ms), not number NaN'],
+    [{ url, connectTimeoutMs: -1 }, 'connectWebTransport: connectTimeoutMs must be from 1 to 2147483647 (ms), not number -1'],
+    [{ url, connectTimeoutMs: '5000' }, 'connectWebTransport: connectTimeoutMs must be from 1 to 2147483647 (ms), not a string'],
+    [{ url, connectTimeoutMs: null }, 'connectWebTransport: connectTimeoutMs must be from 1 to 2147483647 (ms), not null'],
   ])('throws a TypeError for %p', (config, message) => {
     expect(() => connectWebTransport(config as never)).toThrow(new TypeError(message));
   });

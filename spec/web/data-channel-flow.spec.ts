@@ -236,4 +236,14 @@ describe('dataChannelFlow', () => {
   ])('throws a TypeError for what is no such channel', (channel, message) => {
     expect(() => dataChannelFlow(channel as never)).toThrow(new TypeError(message));
   });
+
+  it.each([
+    [{ maxMessageBytes: NaN }, 'dataChannelFlow: maxMessageBytes must be a whole number of at least 1, not number NaN'],
+    [{ maxMessageBytes: 0 }, 'dataChannelFlow: maxMessageBytes must be a whole number of at least 1, not number 0'],
+    [{ highWaterMark: -1 }, 'dataChannelFlow: highWaterMark must be a whole number of at least 1, not number -1'],
+    [{ maxQueuedBytes: null }, 'dataChannelFlow: maxQueuedBytes must be a whole number of at least 1, not null'],
+    [null, 'dataChannelFlow: options must be an object, not null'],
+  ])('throws a TypeError for %p', (options, message) => {
+    expect(() => dataChannelFlow(new FakeDataChannel(), options as never)).toThrow(new TypeError(message));
+  });
 });

@@ -382,6 +382,17 @@ describe('fromWebStreams', () => {
     expect(() => fromWebStreams(pair as never)).toThrow(new TypeError(message));
   });
 
+  it.each([
+    [{ highWaterMark: NaN }, 'fromWebStreams: highWaterMark must be a whole number of at least 0, not number NaN'],
+    [{ highWaterMark: -1 }, 'fromWebStreams: highWaterMark must be a whole number of at least 0, not number -1'],
+    [{ highWaterMark: null }, 'fromWebStreams: highWaterMark must be a whole number of at least 0, not null'],
+    [null, 'fromWebStreams: options must be an object, not null'],
+  ])('throws a TypeError for %p, and locks nothing', (options, message) => {
+    const pair = new TransformStream<Uint8Array, Uint8Array>();
+    expect(() => fromWebStreams(pair, options as never)).toThrow(new TypeError(message));
+    expect([pair.readable.locked, pair.writable.locked]).toEqual([false, false]);
+  });
+
   it('throws a TypeError for a locked stream', () => {
     const [readable, writable] = [emptyReadable(), anyWritable()];
     readable.getReader();

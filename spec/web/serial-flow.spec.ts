@@ -174,6 +174,7 @@ describe('serialFlow', () => {
   it.each([
     [undefined, OPTIONS, 'serialFlow: port must be a SerialPort, not undefined'],
     [{ open: 7 }, OPTIONS, 'serialFlow: port must be a SerialPort, not an object'],
+    [new FakeSerialPort(), null, 'serialFlow: options must be an object, not null'],
     [new FakeSerialPort(), {}, 'serialFlow: baudRate must be given to open the port, not undefined'],
     [new FakeSerialPort(), { baudRate: 'fast' }, 'serialFlow: baudRate must be given to open the port, not a string'],
   ])('throws a TypeError for %p with %p', (port, options, message) => {

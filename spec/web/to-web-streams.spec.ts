@@ -259,4 +259,13 @@ describe('toWebStreams', () => {
   it.each([[undefined], [{}], [NEVER]])('throws a TypeError for %p instead of a flow', (flow) => {
     expect(() => toWebStreams(flow as never)).toThrow(/^toWebStreams: flow must be a Flow, not /);
   });
+
+  it.each([
+    [{ highWaterMark: NaN }, 'toWebStreams: highWaterMark must be a whole number of at least 0, not number NaN'],
+    [{ highWaterMark: -1 }, 'toWebStreams: highWaterMark must be a whole number of at least 0, not number -1'],
+    [{ highWaterMark: null }, 'toWebStreams: highWaterMark must be a whole number of at least 0, not null'],
+    [null, 'toWebStreams: options must be an object, not null'],
+  ])('throws a TypeError for %p', (options, message) => {
+    expect(() => toWebStreams(flowPair()[0], options as never)).toThrow(new TypeError(message));
+  });
 });

@@ -442,9 +442,11 @@ describe('webSocketFlow', () => {
   it.each([
     [undefined, {}, 'webSocketFlow: socket must be a WebSocket, not undefined'],
     [{ send() {} }, {}, 'webSocketFlow: socket must be a WebSocket, not an object'],
-    [new FakeWebSocket(), { highWaterMark: NaN }, 'webSocketFlow: highWaterMark must be positive, not number NaN'],
-    [new FakeWebSocket(), { maxQueuedBytes: '1' }, 'webSocketFlow: maxQueuedBytes must be positive, not a string'],
-    [new FakeWebSocket(), { maxMessageBytes: 0 }, 'webSocketFlow: maxMessageBytes must be positive, not number 0'],
+    [new FakeWebSocket(), { highWaterMark: NaN }, 'webSocketFlow: highWaterMark must be at least 1, not number NaN'],
+    [new FakeWebSocket(), { maxQueuedBytes: '1' }, 'webSocketFlow: maxQueuedBytes must be at least 1, not a string'],
+    [new FakeWebSocket(), { maxMessageBytes: 0.5 }, 'webSocketFlow: maxMessageBytes must be at least 1, not number 0.5'],
+    [new FakeWebSocket(), { maxMessageBytes: null }, 'webSocketFlow: maxMessageBytes must be at least 1, not null'],
+    [new FakeWebSocket(), null, 'webSocketFlow: options must be an object, not null'],
   ])('throws a TypeError for %p with %p', (socket, options, message) => {
     expect(() => webSocketFlow(socket as never, options as never)).toThrow(new TypeError(message));
   });

@@ -6,7 +6,7 @@ import { proxy } from '../combinators/proxy.js';
 import { connectEndpoint } from '../node/connect-endpoint.js';
 import { stdio } from '../node/stdio.js';
 import { addConnectingOptions, connectingOf, type ConnectingOptions } from './endpoint-options.js';
-import { wholeNumber } from './parse-number.js';
+import { milliseconds } from './parse-number.js';
 import { runToEnd } from './run-to-end.js';
 
 interface ConnectOptions extends ConnectingOptions {
@@ -22,7 +22,7 @@ export function addConnectCommand(program: Command): void {
         'it; over when both have ended (on a terminal, when the endpoint has).',
     )
     .argument('<url>', 'the endpoint, e.g. tcp://127.0.0.1:80')
-    .option('--connect-timeout-ms <ms>', 'how long it may take to answer', wholeNumber(1), 10_000);
+    .option('--connect-timeout-ms <ms>', 'how long it may take to answer', milliseconds(1), 10_000);
   addConnectingOptions(command).action(async (url: string, { connectTimeoutMs, ...options }: ConnectOptions) => {
     const conversation = connectEndpoint(url, { connectTimeoutMs, ...connectingOf(options) }).pipe(
       detach(),

@@ -6,7 +6,7 @@ import { formatStats } from '../combinators/format-stats.js';
 import { proxy, type ProxyStats } from '../combinators/proxy.js';
 import { FlowError } from '../flow/flow-error.js';
 import { connectTcp } from '../node/connect-tcp.js';
-import { DemoFiles, sha256 } from './demo-files.js';
+import { DemoFiles } from './demo-files.js';
 import { demoLine, type DemoLine } from './demo-line.js';
 import { demoProgress, type DemoProgress } from './demo-progress.js';
 import { fileFlow } from './file-flow.js';
@@ -67,8 +67,8 @@ function showing(stats: Observable<ProxyStats>, sizeBytes: number): Observable<P
   );
 }
 
-async function compare({ sent, received }: DemoFiles): Promise<void> {
-  const digests = await Promise.all([sha256(sent), sha256(received)]);
+async function compare(files: DemoFiles): Promise<void> {
+  const digests = await Promise.all([files.sha256(files.sent), files.sha256(files.received)]);
   say(`sha256   ${digests[0]} sent`);
   say(`sha256   ${digests[1]} received`);
   if (digests[0] !== digests[1]) throw new Error('the digests differ: what came back is not what was sent');

@@ -10,12 +10,17 @@ export class DemoFiles {
   readonly #folder = mkdtempSync(join(tmpdir(), 'rxjs-flow-demo-'));
   readonly sent = join(this.#folder, 'sent');
   readonly received = join(this.#folder, 'received');
+  readonly #removed = new AbortController();
+
+  constructor() {
+    process.once('exit', () => this.remove()); // also by `process.exit`, as when nobody reads the output any more
+  }
 
   /** Fills the file to send with noise. */
   async make(sizeBytes: number): Promise<void> {
     const file = await open(this.sent, 'wx');
     try {
-      for (let left = sizeBytes; left > 0; left -= BLOCK) {
+      for (let left = sizeBytes; left > 0 && !this.#removed.signal.aborted; left -= BLOCK) {
         await file.write(randomFillSync(new Uint8Array(Math.min(left, BLOCK))));
       }
     } finally {
@@ -23,16 +28,17 @@ export class DemoFiles {
     }
   }
 
-  /** At once, so that nothing is left behind however the demo ends. */
+  async sha256(file: string): Promise<string> {
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(file, { highWaterMark: BLOCK }), hash, { signal: this.#removed.signal });
+    return hash.digest('hex');
+  }
+
+  /** At once, so that nothing is left behind however the demo ends; what is still being done with them stops. */
   remove(): void {
+    this.#removed.abort();
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
-
-export async function sha256(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { highWaterMark: BLOCK }), hash);
-  return hash.digest('hex');
 }
 
 const BLOCK = 1024 * 1024;

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import {
   addConnectingOptions, addListeningOptions, connectingOf, listeningOf, type ConnectingOptions, type ListeningOptions,
 } from './endpoint-options.js';
-import { wholeNumber } from './parse-number.js';
+import { milliseconds, wholeNumber } from './parse-number.js';
 import { proxyRun, type ProxyRunOptions } from './proxy-run.js';
 import { runToEnd } from './run-to-end.js';
 
@@ -13,7 +13,6 @@ interface ProxyOptions extends Omit<ProxyRunOptions, 'listening' | 'connecting'>
 }
 
 export function addProxyCommand(program: Command): void {
-  const milliseconds = wholeNumber(1);
   const command = program
     .command('proxy')
     .summary('carry every connection from one endpoint to another')
@@ -22,12 +21,12 @@ export function addProxyCommand(program: Command): void {
     .argument('[to]', 'where to connect, as --to')
     .option('-l, --listen <url>', 'where to listen')
     .option('-t, --to <url>', 'where to connect for each connection')
-    .option('--drain-ms <ms>', 'after SIGINT or SIGTERM, how long connections may go on', wholeNumber(0), 10_000)
-    .option('--connect-timeout-ms <ms>', 'how long <to> may take to answer', milliseconds, 10_000)
-    .option('--half-close-timeout-ms <ms>', 'how long one direction may outlive the other (default: for ever)', milliseconds)
+    .option('--drain-ms <ms>', 'after SIGINT or SIGTERM, how long connections may go on', milliseconds(0), 10_000)
+    .option('--connect-timeout-ms <ms>', 'how long <to> may take to answer', milliseconds(1), 10_000)
+    .option('--half-close-timeout-ms <ms>', 'how long one direction may outlive the other (default: for ever)', milliseconds(1))
     .option('--max-connections <n>', 'connections at a time (default: no limit)', wholeNumber(1))
     .option('--record <dir>', 'keep a tape of each connection in this folder, for rxjs-flow replay')
-    .option('--progress-ms <ms>', 'how often to print progress where the output is no terminal', milliseconds, 5000);
+    .option('--progress-ms <ms>', 'how often to print progress where the output is no terminal', milliseconds(1), 5000);
   addConnectingOptions(addListeningOptions(command)).action(
     async (from: string | undefined, to: string | undefined, options: ProxyOptions, command: Command) => {
       const listen = oneOf(command, 'where to listen', '--listen', from, options.listen);

@@ -1,7 +1,7 @@
 /** `rxjs-flow serve-http2`: its arguments and options. What it does is `serve-http2-run.ts`. */
 import type { Command } from 'commander';
 import { addListeningOptions, listeningOf, type ListeningOptions } from './endpoint-options.js';
-import { wholeNumber } from './parse-number.js';
+import { milliseconds } from './parse-number.js';
 import { runToEnd } from './run-to-end.js';
 import { serveHttp2Run } from './serve-http2-run.js';
 
@@ -20,7 +20,7 @@ export function addServeHttp2Command(program: Command): void {
     )
     .argument('<dir>', 'the folder')
     .requiredOption('-l, --listen <url>', 'where to listen')
-    .option('--drain-ms <ms>', 'after SIGINT or SIGTERM, how long requests may go on', wholeNumber(0), 10_000);
+    .option('--drain-ms <ms>', 'after SIGINT or SIGTERM, how long requests may go on', milliseconds(0), 10_000);
   addListeningOptions(command).action(async (dir: string, options: ServeOptions) => {
     await runToEnd(serveHttp2Run(dir, options.listen, { drainMs: options.drainMs, listening: listeningOf(options) }));
   });

@@ -1,5 +1,5 @@
 /** A run of `rxjs-flow serve-http2`: a server on each connection, until a signal comes and the last request has ended. */
-import { realpathSync } from 'node:fs';
+import { opendirSync, realpathSync } from 'node:fs';
 import { catchError, defer, EMPTY, mergeMap, takeUntil, tap, type Observable } from 'rxjs';
 import { detach } from '../combinators/detach.js';
 import type { Flow } from '../flow/flow.js';
@@ -52,7 +52,9 @@ function serve(root: string, flow: Flow, { stop, cut }: StopSignals): Observable
 
 function realFolder(dir: string): string {
   try {
-    return realpathSync(dir);
+    const folder = realpathSync(dir);
+    opendirSync(folder).closeSync(); // of anything else there would be nothing to serve
+    return folder;
   } catch (error) {
     throw fileError(dir, error);
   }

@@ -8,9 +8,8 @@ import { TlsLineStream } from './tls-line-stream.js';
 
 export class FlowTlsLine extends TlsLine {
   readonly stream: Duplex;
-  #hasEnded = false;
+  #lineHasEnded = false;
   #left = false;
-  #socket: TLSSocket | null = null;
 
   constructor(private readonly flow: Flow) {
     super();
@@ -26,12 +25,7 @@ export class FlowTlsLine extends TlsLine {
       abort: (reason) => this.#onDestroyed(reason),
     });
     // Here first, and then TLS is told.
-    this.stream.once('end', () => (this.#hasEnded = true));
-  }
-
-  override watch(socket: TLSSocket): void {
-    this.#socket = socket;
-    super.watch(socket);
+    this.stream.once('end', () => (this.#lineHasEnded = true));
   }
 
   leave(socket: TLSSocket, done?: () => void): void {
@@ -46,14 +40,13 @@ export class FlowTlsLine extends TlsLine {
   }
 
   protected endOf(): TlsEnd {
-    return this.#hasEnded ? 'cut' : 'announced';
+    return this.#lineHasEnded ? 'cut' : 'announced';
   }
 
   /** TLS destroys the stream when it is done with it: after an end in order, the flow's own end is still to come. */
   #onDestroyed(reason: unknown): void {
     if (this.#left) return;
-    const socket = this.#socket;
-    if (reason === undefined && socket?.readableEnded === true && socket.writableFinished) this.#letEnd();
+    if (reason === undefined && this.hasEnded) this.#letEnd();
     else this.flow.abort(reason);
   }
 

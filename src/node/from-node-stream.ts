@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { checkOptions } from '../flow/check-options.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { NodeStreamTransport } from './node-stream-transport.js';
@@ -19,6 +20,7 @@ import { streamFlow } from './stream-flow.js';
  */
 export function fromNodeStream(duplex: Duplex, options: { readonly name?: string } = {}): Flow {
   checkDuplex(duplex);
+  checkOptions('fromNodeStream', options);
   const { name = 'node stream' } = options;
   if (typeof name !== 'string') throw new TypeError(`fromNodeStream: name must be a string, not ${describe(name)}`);
   const isSocket = isPlainSocket(duplex);

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import type { Observable } from 'rxjs';
+import { checkOptions } from '../flow/check-options.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { listenerLifetime } from '../flow/listener-lifetime.js';
@@ -17,6 +18,7 @@ import { portOf } from './worker-ports.js';
  * listenParent().pipe(mergeMap((flow) => copy(flow, flow).pipe(mergeMap(() => flow.close())))).subscribe();
  */
 export function listenParent(options: MessagePortFlowOptions = {}): Observable<Flow> {
+  checkOptions('listenParent', options);
   const { name = 'parent' } = options;
   return listenerLifetime<Flow>(({ accept, fail }) => {
     const port = parentPort;

@@ -12,6 +12,7 @@ export class NodeStreamTransport implements Transport {
   readonly highWaterMark: number = 65536;
   protected link!: FlowLink;
   protected state: 'fresh' | 'used' | 'taken' = 'fresh';
+  #hasEnded = (): boolean => this.readable.readableEnded && (this.writable.writableFinished || !this.#isDuplex);
 
   constructor(
     readonly name: string,
@@ -78,12 +79,14 @@ export class NodeStreamTransport implements Transport {
 
   /**
    * Hands the stream over to a protocol that Node itself runs on one; `null` once anything was read or written. What is
-   * left of the flow is its lifetime: it closes, breaks and aborts with the stream.
+   * left of the flow is its lifetime: it closes, breaks and aborts with the stream. Where the bytes go past the stream
+   * itself, it cannot tell an end in order from any other, and `hasEnded` does.
    */
-  take(): Duplex | null {
+  take(hasEnded = this.#hasEnded): Duplex | null {
     const { readable, writable } = this;
     if (this.state !== 'fresh' || !this.#isDuplex || readable.destroyed || !writable.writable) return null;
     this.state = 'taken';
+    this.#hasEnded = hasEnded;
     readable.off('data', this.#onData).off('end', this.#onEnd);
     writable.off('finish', this.#onFinish).off('drain', this.#onReady);
     this.link.refuse(new FlowError('closed', `${this.name}: write after the stream was handed over`));
@@ -123,10 +126,8 @@ export class NodeStreamTransport implements Transport {
 
   /** The stream is gone: in order, or somebody else destroyed it. */
   readonly #onClosed = (): void => {
-    const { readable, writable } = this;
-    if (this.state === 'taken') this.link.end();
-    if (readable.readableEnded && (writable.writableFinished || !this.#isDuplex)) return;
-    this.link.fail(new FlowError('truncated', `${this.name}: the stream was destroyed before its end`));
+    if (!this.#hasEnded()) this.link.fail(new FlowError('truncated', `${this.name}: the stream was destroyed before its end`));
+    else if (this.state === 'taken') this.link.end();
   };
 
   /** A writable of its own may break alone: the other direction goes on. */

@@ -11,9 +11,13 @@ import { type TlsEnd, TlsLine } from './tls-line.js';
 export class SocketTlsLine extends TlsLine {
   /** `null` where `flow` is none of a socket, or was used: its bytes have to go by way of the flow then. */
   static under(flow: Flow): SocketTlsLine | null {
-    const socket = RUNS_ON_HANDLES ? takeStream(flow, SocketTransport) : null;
-    return socket === null ? null : new SocketTlsLine(flow, socket);
+    const hasEnded = () => line?.hasEnded === true && !line.#isBroken;
+    const socket = RUNS_ON_HANDLES ? takeStream(flow, SocketTransport, hasEnded) : null;
+    const line = socket === null ? null : new SocketTlsLine(flow, socket);
+    return line;
   }
+
+  #isBroken = false;
 
   private constructor(
     private readonly flow: Flow,
@@ -23,7 +27,8 @@ export class SocketTlsLine extends TlsLine {
   }
 
   leave(socket: TLSSocket, done?: () => void): void {
-    if (done !== undefined) finished(socket, () => done()); // it may be gone already
+    if (done === undefined) this.#isBroken = true;
+    else finished(socket, () => done()); // it may be gone already
     socket.destroy();
   }
 

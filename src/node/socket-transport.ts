@@ -51,8 +51,8 @@ export class SocketTransport extends NodeStreamTransport {
     else socket.write(NOTHING, () => socket.end());
   }
 
-  override take(): Duplex | null {
-    const socket = super.take();
+  override take(hasEnded?: () => boolean): Duplex | null {
+    const socket = super.take(hasEnded);
     // What comes once the protocol is done, a second GOAWAY say, is nobody's: kept, it would hide the end behind it.
     if (socket !== null && this.slab !== null) this.slab.deliver = () => true;
     return socket;

@@ -13,10 +13,13 @@ export function streamFlow<About extends object>(transport: NodeStreamTransport,
   return flow;
 }
 
-/** The stream under a flow that nobody has used, if of that kind; the flow is no more than its lifetime from then on. */
-export function takeStream(flow: Flow, kind: Kind = NodeStreamTransport): Duplex | null {
+/**
+ * The stream under a flow that nobody has used, if of that kind; the flow is no more than its lifetime from then on.
+ * `hasEnded` is asked once the stream is gone: whether in order, where it cannot tell by itself.
+ */
+export function takeStream(flow: Flow, kind: Kind = NodeStreamTransport, hasEnded?: () => boolean): Duplex | null {
   const transport = transports.get(flow);
-  return transport instanceof kind ? transport.take() : null;
+  return transport instanceof kind ? transport.take(hasEnded) : null;
 }
 
 type Kind = abstract new (...args: never[]) => NodeStreamTransport;

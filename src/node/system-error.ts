@@ -13,6 +13,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   EPIPE: ['reset', 'the peer takes no more data'],
   ECONNABORTED: ['reset', 'the connection was aborted'],
   ECONNREFUSED: ['refused', 'connection refused'],
+  'connect EAGAIN': ['refused', 'too many connections wait to be accepted there'], // a Unix socket's; elsewhere it means something else
   ENOENT: ['refused', 'no such file'],
   EADDRINUSE: ['refused', 'address in use'],
   EACCES: DENIED,
@@ -38,7 +39,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 export function systemFlowError(name: string, error: unknown): FlowError {
   if (isFlowError(error)) return error;
   const { code, syscall, message } = Object(error) as Partial<NodeJS.ErrnoException>;
-  const meaning = (code === undefined ? undefined : MEANINGS[code]) ?? (syscall === 'getaddrinfo' ? UNRESOLVED : undefined);
+  const known = code === undefined ? undefined : (MEANINGS[code] ?? MEANINGS[`${syscall} ${code}`]);
+  const meaning = known ?? (syscall === 'getaddrinfo' ? UNRESOLVED : undefined);
   const [flowCode, text] = meaning ?? ['failed', message ?? String(error)];
   return new FlowError(flowCode, `${name}: ${text}`, { cause: error });
 }

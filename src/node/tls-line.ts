@@ -11,12 +11,14 @@ export type TlsEnd = 'announced' | 'cut' | 'reset';
 export abstract class TlsLine {
   /** Of the end, once TLS has seen one. */
   end: TlsEnd = 'announced';
+  #socket: TLSSocket | null = null;
 
   /** For a `TLSSocket` to run on. */
   abstract readonly stream: Duplex;
 
   /** To be called with the `TLSSocket` over {@link stream} as soon as it is made. */
   watch(socket: TLSSocket): void {
+    this.#socket = socket;
     const push = socket.push.bind(socket);
     let seen = false;
     // The one moment at which a line can tell: by the `end` event, which waits for a reader, both may have happened.
@@ -29,7 +31,12 @@ export abstract class TlsLine {
     };
   }
 
-  /** TLS is over, for better or worse: what it has said still arrives, then the line ends and `done` is called. */
+  /** Whether both directions of TLS have come to an end. */
+  protected get hasEnded(): boolean {
+    return this.#socket?.readableEnded === true && this.#socket.writableFinished;
+  }
+
+  /** TLS is over: what it has said still arrives, then the line ends and `done` is called; without one, TLS has failed. */
   abstract leave(socket: TLSSocket, done?: () => void): void;
 
   /** Breaks the line and all on it, so that the peer knows. */

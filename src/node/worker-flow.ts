@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { Subscription, timer, type Observable } from 'rxjs';
+import { checkOptions } from '../flow/check-options.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
@@ -22,6 +23,7 @@ import { portMessage } from './worker-ports.js';
  */
 export function workerFlow(worker: Worker, options: MessagePortFlowOptions = {}): Observable<Flow> {
   checkWorker(worker);
+  checkOptions('workerFlow', options);
   const { name = 'worker' } = options;
   return flowLifetime<Flow>(({ ready, fail }) => {
     if (worker.threadId === -1) {

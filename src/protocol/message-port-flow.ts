@@ -13,6 +13,7 @@
  * once they come to half the window. So at most a window waits in the port, however slow the reader is.
  */
 import { delay, Subscription } from 'rxjs';
+import { checkOptions } from '../flow/check-options.js';
 import { checkWhole } from '../flow/check-whole.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
@@ -53,6 +54,7 @@ export interface MessagePortFlowOptions {
  */
 export function messagePortFlow(port: MessagePortLike, options: MessagePortFlowOptions = {}): Flow {
   checkPort(port);
+  checkOptions('messagePortFlow', options);
   const { windowBytes = 262144 } = options;
   checkWhole('messagePortFlow: windowBytes', windowBytes);
   return makeFlow(new PortTransport(port, windowBytes, options));

@@ -25,7 +25,7 @@ export interface ConnectWebSocketConfig extends WebSocketFlowOptions {
   readonly WebSocketCtor?: WebSocketConstructor;
   /** Told of the `open` event, as `webSocket` does; its `target.protocol` is the subprotocol that was agreed on. */
   readonly openObserver?: NextObserver<unknown>;
-  /** Give up with `timeout` after so long (default: the platform's own patience). */
+  /** Give up with `timeout` after so long (default, and for more than a timer can hold, 2147483647: the platform's own patience). */
   readonly connectTimeoutMs?: number;
 }
 
@@ -49,23 +49,20 @@ export function connectWebSocket(config: ConnectWebSocketConfig): Observable<Flo
   const { name = webSocketName(url), connectTimeoutMs, protocols = [] } = config;
   return flowLifetime<Flow>((opening) => {
     try {
-      const Ctor = config.WebSocketCtor ?? WebSocket;
-      return dial(new Ctor(url, protocols), { ...config, name }, opening);
+      return dial(new (config.WebSocketCtor ?? WebSocket)(url, protocols), { ...config, name }, opening);
     } catch (cause) {
       opening.fail(new FlowError('unsupported', `${name}: no WebSocket for this URL or subprotocol`, { cause }));
       return undefined;
     }
-  }).pipe(within(connectTimeoutMs, name));
+  }).pipe(within(name, connectTimeoutMs));
 }
 
 /** The listeners stay: what they hear once the attempt is over, `opening` ignores, and `ws` throws what nobody hears. */
 function dial(socket: WebSocketLike, config: ConnectWebSocketConfig & { name: string }, opening: Opening<Flow>): () => void {
-  const lose = (event: unknown) => {
-    const error: unknown = (event as ErrorEvent).error;
-    const options = error === undefined ? {} : { cause: error };
-    opening.fail(new FlowError(errorCode(error) ?? 'refused', `${config.name}: could not connect`, options));
-  };
-  socket.addEventListener('error', lose);
+  socket.addEventListener('error', (event) => {
+    const cause: unknown = (event as ErrorEvent).error;
+    opening.fail(new FlowError(errorCode(cause) ?? 'refused', `${config.name}: could not connect`, cause === undefined ? {} : { cause }));
+  });
   socket.addEventListener('open', (event) => {
     config.openObserver?.next(event);
     opening.ready(assembleFlow(new WebSocketTransport(socket, config)));

@@ -28,7 +28,7 @@ export interface ConnectWebTransportConfig {
   readonly sessionOptions?: WebTransportOptions;
   /** The class to make the session of (default: the platform's own). */
   readonly WebTransportCtor?: new (url: string, options?: WebTransportOptions) => WebTransportLike;
-  /** Give up with `timeout` after so long (default: the platform's own patience). */
+  /** Give up with `timeout` after so long, at most 2147483647 (default: the platform's own patience). */
   readonly connectTimeoutMs?: number;
   /** For messages and pictures (default: the URL, without query). */
   readonly name?: string;
@@ -57,7 +57,7 @@ export function connectWebTransport(config: ConnectWebTransportConfig): Observab
     if (!isFlowError(session)) return openStream(session, { ...config, name }, opening);
     opening.fail(session);
     return undefined;
-  }).pipe(within(config.connectTimeoutMs, name));
+  }).pipe(within(name, config.connectTimeoutMs));
 }
 
 function sessionOf(name: string, config: ConnectWebTransportConfig): WebTransportLike | FlowError {
@@ -109,11 +109,14 @@ function nameOf(url: unknown): string {
 }
 
 function checkConfig(config: ConnectWebTransportConfig): void {
-  const { url, session } = (config ?? {}) as { url?: unknown; session?: Partial<WebTransportLike> };
+  type Unchecked = Omit<Partial<ConnectWebTransportConfig>, 'url'> & { readonly url?: unknown };
+  const { url, session, connectTimeoutMs } = (config ?? {}) as Unchecked;
   if (session === undefined && typeof url !== 'string' && !(url instanceof URL)) {
     throw new TypeError(`connectWebTransport: url must be a string or a URL, not ${describe(url)}`);
   }
   if (session !== undefined && typeof session?.createBidirectionalStream !== 'function') {
     throw new TypeError(`connectWebTransport: session must be a WebTransport, not ${describe(session)}`);
   }
+  if (connectTimeoutMs === undefined || (typeof connectTimeoutMs === 'number' && connectTimeoutMs >= 1 && connectTimeoutMs < 2 ** 31)) return;
+  throw new TypeError(`connectWebTransport: connectTimeoutMs must be from 1 to 2147483647 (ms), not ${describe(connectTimeoutMs)}`);
 }

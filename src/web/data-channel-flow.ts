@@ -6,6 +6,8 @@
  * written its last byte (no data and no other `eof` may follow it), `reset` that it has aborted. Each end closes the
  * channel once it has sent and received `eof`.
  */
+import { checkOptions } from '../flow/check-options.js';
+import { checkWhole } from '../flow/check-whole.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { makeFlow } from '../flow/make-flow.js';
@@ -51,13 +53,18 @@ export interface DataChannelFlowOptions {
  * or data after `eof`, is `protocol`. A channel that does not take a message is `failed`, with what it threw as the cause:
  * an `OperationError` where its buffer is full, a `TypeError` where `maxMessageBytes` is too much for the far side.
  * A connection closed by this side's own `RTCPeerConnection.close()` is reported to nobody: end the flow first. Throws a
- * `TypeError` for what is no channel, or one that may lose or reorder messages.
+ * `TypeError` for what is no channel, one that may lose or reorder messages, or options of the wrong types.
  *
  * @example
  * const flow = dataChannelFlow(connection.createDataChannel('files'));
  */
 export function dataChannelFlow(channel: DataChannelLike, options: DataChannelFlowOptions = {}): Flow {
   checkChannel(channel);
+  checkOptions('dataChannelFlow', options);
+  for (const name of ['highWaterMark', 'maxQueuedBytes', 'maxMessageBytes'] as const) {
+    const { [name]: bytes = 1 } = options;
+    checkWhole(`dataChannelFlow: ${name}`, bytes);
+  }
   return makeFlow(new DataChannelTransport(channel, options));
 }
 

@@ -3,6 +3,8 @@
  * `Duplex.toWeb`. It queues nothing: one `read()` is in flight at most, and only once bytes are wanted.
  * Source: WHATWG Streams Standard.
  */
+import { checkOptions } from '../flow/check-options.js';
+import { checkWhole } from '../flow/check-whole.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
@@ -37,7 +39,7 @@ export interface FromWebStreamsOptions {
  * - `abort()` cancels the readable and aborts the writable, with the {@link FlowError} as the reason. Either stream's
  *   error breaks the flow with `reset` (a `FlowError` keeps its code) and the error as the cause.
  *
- * Throws a `TypeError` for what is no stream, or a stream that is locked.
+ * Throws a `TypeError` for what is no stream, a stream that is locked, or options of the wrong types.
  *
  * @example
  * const flow = fromWebStreams(new CompressionStream('gzip'));
@@ -48,6 +50,9 @@ export interface FromWebStreamsOptions {
 export function fromWebStreams(pair: WebStreamPair, options: FromWebStreamsOptions = {}): Flow {
   const readable = checkStream<ReadableStream<Uint8Array>>(pair, 'readable', 'getReader');
   const writable = checkStream<WritableStream<Uint8Array>>(pair, 'writable', 'getWriter');
+  checkOptions('fromWebStreams', options);
+  const { highWaterMark = 0 } = options;
+  checkWhole('fromWebStreams: highWaterMark', highWaterMark, 0);
   return makeFlow(new WebStreamsTransport(readable.getReader(), writable.getWriter(), options));
 }
 

@@ -2,6 +2,7 @@
  * A flow over a serial port. A serial line has no end of file and nobody at the other end to wait for: `close()` ends
  * both directions by itself. Source: W3C Web Serial API.
  */
+import { checkOptions } from '../flow/check-options.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
@@ -52,6 +53,7 @@ export interface SerialFlowOptions extends Partial<SerialLineOptions> {
  * const flow = serialFlow(port, { baudRate: 115200 });
  */
 export function serialFlow(port: SerialPortLike, options: SerialFlowOptions = {}): Flow {
+  checkOptions('serialFlow', options);
   checkPort(port, options);
   return makeFlow(new SerialTransport(port, options));
 }

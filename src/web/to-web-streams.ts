@@ -4,6 +4,8 @@
  */
 import { firstValueFrom, take, type Observable, type Subscription } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
+import { checkOptions } from '../flow/check-options.js';
+import { checkWhole } from '../flow/check-whole.js';
 import { describe } from '../flow/describe.js';
 import type { Flow, WriteResult } from '../flow/flow.js';
 import { chunkBytes } from '../protocol/chunk-bytes.js';
@@ -30,13 +32,17 @@ export interface WebStreams {
  *   `shutdown('write')`, `abort(reason)` is the flow's `abort(reason)`, and a flow that breaks errors it at once.
  *   A chunk without bytes rejects with a `TypeError` and aborts the flow.
  *
+ * Throws a `TypeError` for anything but a flow, or options of the wrong types.
+ *
  * @example
  * const { readable, writable } = toWebStreams(flow);
  * await readable.pipeThrough(new DecompressionStream('gzip')).pipeTo(file);
  */
 export function toWebStreams(flow: Flow, options: ToWebStreamsOptions = {}): WebStreams {
   checkFlow('toWebStreams: flow', flow);
-  const highWaterMark = options.highWaterMark ?? 65536;
+  checkOptions('toWebStreams', options);
+  const { highWaterMark = 65536 } = options;
+  checkWhole('toWebStreams: highWaterMark', highWaterMark, 0);
   return {
     readable: new ReadableStream(new FlowSource(flow), { highWaterMark: 0 }),
     writable: new WritableStream(flowSink(flow), { highWaterMark, size: sizeOf }),

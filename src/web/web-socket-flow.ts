@@ -1,4 +1,5 @@
 import { assembleFlow } from '../flow/assemble-flow.js';
+import { checkOptions } from '../flow/check-options.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import type { WebSocketLike } from './web-socket-like.js';
@@ -24,6 +25,7 @@ import { WebSocketTransport } from './web-socket-transport.js';
  */
 export function webSocketFlow(socket: WebSocketLike, options: WebSocketFlowOptions = {}): Flow {
   checkSocket(socket);
+  checkOptions('webSocketFlow', options);
   checkWebSocketOptions('webSocketFlow', options);
   return assembleFlow(new WebSocketTransport(socket, options));
 }

@@ -15,9 +15,11 @@ export interface WebSocketFlowOptions {
 }
 
 /** Throws a `TypeError` that names `where` it was called, the option and what came. */
-export function checkWebSocketOptions(where: string, options: WebSocketFlowOptions): void {
-  for (const name of ['highWaterMark', 'maxQueuedBytes', 'maxMessageBytes'] as const) {
-    const value = options[name] ?? 1;
-    if (!(typeof value === 'number' && value > 0)) throw new TypeError(`${where}: ${name} must be positive, not ${describe(value)}`);
+export function checkWebSocketOptions(where: string, options: WebSocketFlowOptions & { readonly connectTimeoutMs?: number }): void {
+  for (const name of ['highWaterMark', 'maxQueuedBytes', 'maxMessageBytes', 'connectTimeoutMs'] as const) {
+    const value = options[name];
+    if (value !== undefined && !(typeof value === 'number' && value >= 1)) {
+      throw new TypeError(`${where}: ${name} must be at least 1, not ${describe(value)}`);
+    }
   }
 }
