@@ -6,7 +6,7 @@
  *     flow.read() ──▶ [ bytes ] ──▶ reader: onBytes answers true: more bytes are wanted      ─▶ the flow is read
  *                                                        false: held, or released within it  ─▶ the flow is held
  */
-import { noop, Subscriber } from 'rxjs';
+import { Subscriber } from 'rxjs';
 import { ByteQueue } from '../flow/byte-queue.js';
 import type { Flow } from '../flow/flow.js';
 import { isFlowError } from '../flow/flow-error.js';
@@ -170,9 +170,8 @@ export class Inbox {
 /** The subscription to the flow; an object of its own, so that it can be ended within its first, synchronous emissions. */
 class FlowSubscriber extends Subscriber<Uint8Array> {
   constructor(private readonly inbox: Inbox) {
-    // Without a destination RxJS takes one that is closed, as that of a reader which is ending.
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- as RxJS's own operators are made
-    super({ next: noop, error: noop, complete: noop });
+    super();
   }
 
   /** @internal RxJS's hook for subclasses of Subscriber. */
