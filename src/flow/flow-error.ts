@@ -54,6 +54,5 @@ export function isFlowError(error: unknown): error is FlowError;
 /** In the other branch `error` may still be a {@link FlowError}, of another code. */
 export function isFlowError<C extends FlowErrorCode>(error: unknown, code: C): error is FlowError & { readonly code: C };
 export function isFlowError(error: unknown, code?: FlowErrorCode): boolean {
-  if (typeof error !== 'object' || error === null || !(TAG in error)) return false;
-  return code === undefined || (error as { code?: unknown }).code === code;
+  return typeof error === 'object' && error !== null && TAG in error && (code === undefined || (error as { code?: unknown }).code === code);
 }
