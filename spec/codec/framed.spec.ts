@@ -1,4 +1,4 @@
-import { concat, map, NEVER, Subject, take, timer, toArray, type Observable } from 'rxjs';
+import { concat, map, NEVER, Subject, take, takeUntil, timer, toArray, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { drainMap } from '../../src/combinators/drain-map.js';
 import type { Codec } from '../../src/codec/codec.js';
@@ -449,5 +449,18 @@ describe('framed', () => {
     expect(() => framed('x' as never, linesCodec())).toThrow(new TypeError('framed: flow must be a Flow, not a string'));
     expect(() => framed(near, {} as never)).toThrow(new TypeError('framed: codec must be a Codec, not an object'));
     expect(() => framed(near, linesCodec()).shutdown('both' as never)).toThrow(TypeError);
+  });
+
+  it('leaves what comes while its reader is ending to the next one', () => {
+    const [flow, peer] = flowPair();
+    peer.read().subscribe(() => peer.write(utf8('pong\n!\n')));
+    const lines = framed(flow, linesCodec());
+    const stop = new Subject<void>();
+    const first: string[] = [];
+    lines.read().pipe(takeUntil(stop)).subscribe({ next: (line) => first.push(line), complete: () => lines.write('ping') });
+    stop.next();
+    const second: string[] = [];
+    lines.read().subscribe((line) => second.push(line));
+    expect([first, second]).toEqual([[], ['pong', '!']]);
   });
 });
