@@ -474,16 +474,22 @@ function readSlowly(flow: Flow, { closesAt, readMs }: SlowReading, log: (line: s
   timer(closesAt).subscribe(() => flow.close().subscribe({ error: () => {} }));
 }
 
+/** A flow that is recorded line by line, and its peer, which writes as it is told. */
+function recordedPair(one: { readonly capacity: number; readonly peer: readonly { readonly at: number; readonly size: number }[] }, lines: string[]): [Flow, Flow] {
+  const [inner, peer] = flowPair({ capacity: one.capacity });
+  const { flow, tape } = record(inner);
+  tape.pipe(saveTape()).subscribe((line) => lines.push(line));
+  one.peer.forEach(({ at, size }, index) => timer(at).subscribe(() => peer.write(new Uint8Array(size).fill(index))));
+  return [flow, peer];
+}
+
 describe('a tape that is recorded, saved, loaded and replayed', () => {
   it('gives the same program the same experience at the same times', () => {
     fc.assert(
       fc.property(script, (one) => {
         const lines: string[] = [];
         const original = inVirtualTime((log) => {
-          const [inner, peer] = flowPair({ capacity: one.capacity });
-          const { flow, tape } = record(inner);
-          tape.pipe(saveTape()).subscribe((line) => lines.push(line));
-          one.peer.forEach(({ at, size }, index) => timer(at).subscribe(() => peer.write(new Uint8Array(size).fill(index))));
+          const [flow, peer] = recordedPair(one, lines);
           timer(one.peerReadsFrom).subscribe(() => peer.read().subscribe());
           timer(150).subscribe(() => peer.close());
           play(flow, one, log);
@@ -500,10 +506,7 @@ describe('a tape that is recorded, saved, loaded and replayed', () => {
       fc.property(slowReading, (one) => {
         const lines: string[] = [];
         const original = inVirtualTime((log) => {
-          const [inner, peer] = flowPair({ capacity: one.capacity });
-          const { flow, tape } = record(inner);
-          tape.pipe(saveTape()).subscribe((line) => lines.push(line));
-          one.peer.forEach(({ at, size }, index) => timer(at).subscribe(() => peer.write(new Uint8Array(size).fill(index))));
+          const [flow, peer] = recordedPair(one, lines);
           timer(one.peerEndsAt).subscribe(() => (one.peerAborts ? peer.abort() : peer.shutdown('write')));
           peer.read().subscribe({ error: () => {} });
           readSlowly(flow, one, log);

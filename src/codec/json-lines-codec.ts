@@ -10,8 +10,9 @@ import { putBack } from './put-back.js';
 /**
  * One JSON value a line (NDJSON, JSON Lines): read with LF or CRLF, written with LF. Blank lines, and a byte order mark
  * in front of the first one, are skipped; a last line that nothing ends is read. A line that is no JSON errors with
- * `protocol`, or `truncated` if nothing ends it, which names the line by its number and never by its text. What `JSON.stringify` has no text for
- * (`undefined`, a function, a cycle, a `bigint`) cannot be encoded. Items are not checked: `T` is the caller's word.
+ * `protocol`, or `truncated` if nothing ends it, which names the line by its number and never by its text. What
+ * `JSON.stringify` has no text for (`undefined`, a function, a cycle, a `bigint`) cannot be encoded. Items are not
+ * checked: `T` is the caller's word.
  *
  * @example
  * framed(flow, jsonLinesCodec<{ id: number }>())
