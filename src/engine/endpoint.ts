@@ -80,6 +80,17 @@ export class Endpoint {
     this.listener?.onBroken(reason);
   }
 
+  /** The wire's, when it is cut: both pipes have broken before anybody hears of it, and what waits in them is dropped. */
+  cut(reason: unknown): void {
+    this.inbound.cut(reason, reason, () => this.outbound.cut(reason));
+  }
+
+  /** The wire's news: it failed. What had come is still read; both pipes have broken before anybody hears of it. */
+  fail(reason: unknown): void {
+    this.inbound.fail(reason, reason, () => this.outbound.cut(reason));
+    this.broke(reason);
+  }
+
   /** The wire's news: it broke, after having told both pipes. */
   broke(reason: unknown): void {
     if (this.#state === 'closed' || this.#state === 'broken') return;

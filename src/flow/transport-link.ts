@@ -67,9 +67,7 @@ export class TransportLink implements FlowLink, Reader, Source, Wire {
 
   fail(error: FlowError): void {
     if (this.endpoint.isOver) return;
-    const { inbound, outbound } = this.endpoint;
-    inbound.fail(error, error, () => outbound.cut(error));
-    this.endpoint.broke(error);
+    this.endpoint.fail(error);
     this.transport.abort(error);
   }
 
@@ -109,8 +107,7 @@ export class TransportLink implements FlowLink, Reader, Source, Wire {
   }
 
   cut(reason: unknown): void {
-    const { inbound, outbound } = this.endpoint;
-    inbound.cut(reason, reason, () => outbound.cut(reason));
+    this.endpoint.cut(reason);
     this.transport.abort(reason as FlowError);
   }
 

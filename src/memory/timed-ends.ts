@@ -39,8 +39,7 @@ class LineWire implements Wire {
   }
 
   cut(reason: unknown): void {
-    const { inbound, outbound } = this.near;
-    inbound.cut(reason, reason, () => outbound.cut(reason));
+    this.near.cut(reason);
     this.incoming.cut();
     if (this.far.isOver) this.outgoing.cut();
     else this.outgoing.reset(new FlowError('reset', `${this.farName}: the peer aborted`));

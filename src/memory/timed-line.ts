@@ -132,12 +132,10 @@ export class TimedLine implements Reader, RoomWaiter {
   }
 
   #arrive(load: Uint8Array | typeof EOF | FlowError): void {
-    const { inbound, outbound } = this.far;
+    const { inbound } = this.far;
     if (load === EOF) inbound.end();
-    else if (isFlowError(load)) {
-      inbound.fail(load, load, () => outbound.cut(load));
-      this.far.broke(load);
-    } else {
+    else if (isFlowError(load)) this.far.fail(load);
+    else {
       this.#bytesOnTheWay -= load.length;
       // As a list of one: that counts as pushed even where it goes straight to a reader, as `awaitRoom` needs it.
       if (inbound.pushAll([load]) === OVERFLOW) this.#overflow();
