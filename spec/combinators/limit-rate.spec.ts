@@ -57,6 +57,21 @@ describe('limitRate', () => {
     });
   });
 
+  it('gives each write its own result, also one made inside the delivery of another', () => {
+    inVirtualTime((flush) => {
+      const [inner, peer] = flowPair();
+      const flow = limitRate(inner, { bytesPerSecond: 100, burst: 10 });
+      peer.read().pipe(take(1)).subscribe(() => peer.write(bytes(1)));
+      const results: string[] = [];
+      const told = (name: string) => (result: WriteResult) => results.push(`${asyncScheduler.now()}: ${name} ${result.ok ? 'ok' : result.error.code}`);
+      flow.read().subscribe({ next: () => flow.write(bytes(20)).subscribe(told('inner')), error: () => undefined });
+      flow.write(bytes(15)).subscribe(told('outer'));
+      at(60, () => flow.abort());
+      flush();
+      expect(results).toEqual(['50: outer ok', '60: inner aborted']);
+    });
+  });
+
   it('limits each direction by itself', () => {
     inVirtualTime((flush) => {
       const [inner, peer] = flowPair();

@@ -54,15 +54,6 @@ describe('Endpoint', () => {
     expect(log).toEqual(['write ended', 'closed']);
   });
 
-  it('is closed without a wire too', () => {
-    const { endpoint, log } = bench();
-    endpoint.wire = null;
-    endpoint.shutdownRead();
-    endpoint.shutdownWrite();
-    endpoint.inbound.end();
-    expect(log).toEqual(['write ended', 'closed']);
-  });
-
   it('ends its write side on close, and waits for the peer', () => {
     const { endpoint, log } = bench();
     endpoint.close();

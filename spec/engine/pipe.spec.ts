@@ -347,14 +347,14 @@ describe('Pipe: room', () => {
     expect(log).toEqual(['w room']);
   });
 
-  it('counts, for a waiter that asks for it, what will be pushed next', () => {
+  it('lets a waiter wait for room for what will be pushed next', () => {
     const pipe = new Pipe(4);
     const log: string[] = [];
     const reader = new LoggingReader(() => false);
     pipe.claim(reader);
     pipe.push(bytes('-'));
     pipe.push(bytes('ab'));
-    pipe.awaitRoom(waiter(log, 'five'), 5);
+    pipe.awaitRoom(waiter(log, 'five'), pipe.pushed + 5);
     pipe.pushAll([bytes('cd')]);
     pipe.pushAll([bytes('efg')]);
     expect(log).toEqual([]);
@@ -367,15 +367,44 @@ describe('Pipe: room', () => {
     expect(room).toEqual(['four room']);
   });
 
-  it('keeps waiters in order, though a later one would have room already', () => {
-    const pipe = new Pipe(4);
+  it('lets waiters in by how far in the stream they stand, not by when they came', () => {
+    const pipe = new Pipe(1);
     const log: string[] = [];
-    pipe.push(bytes('ab'));
-    pipe.awaitRoom(waiter(log, 'five'), 3);
-    pipe.awaitRoom(waiter(log, 'two'));
-    expect(log).toEqual([]);
+    pipe.push(bytes('abc'));
+    pipe.awaitRoom(waiter(log, 'seven'), 7);
+    pipe.awaitRoom(waiter(log, 'five'), 5);
+    pipe.awaitRoom(waiter(log, 'five too'), 5);
+    pipe.awaitRoom(waiter(log, 'three'));
+    pipe.awaitRoom(waiter(log, 'one'), 1);
+    pipe.awaitRoom(waiter(log, 'zero'), 0);
+    expect(log).toEqual(['one room', 'zero room']);
+    pipe.push(bytes('de'));
+    pipe.push(bytes('fgh'));
     pipe.claim(new LoggingReader());
-    expect(log).toEqual(['five room', 'two room']);
+    expect(log.slice(2)).toEqual(['three room', 'five room', 'five too room', 'seven room']);
+  });
+
+  it('has room for a push after the one made inside its delivery, where the reader acknowledges', () => {
+    const log: string[] = [];
+    const pipe = new Pipe(0, { acknowledged: true });
+    const statuses: unknown[] = [];
+    const reader = new LoggingReader((_, { log: taken }) => {
+      if (taken.length === 1) {
+        statuses.push(pipe.push(bytes('inner')));
+        pipe.awaitRoom(waiter(log, 'inner'));
+      }
+      return false;
+    });
+    pipe.claim(reader);
+    statuses.push(pipe.push(bytes('outer')));
+    pipe.awaitRoom(waiter(log, 'outer'));
+    expect(statuses).toEqual([FULL, FULL]);
+    expect([...log]).toEqual([]);
+    pipe.resume(reader);
+    expect([...log]).toEqual(['outer room']);
+    pipe.resume(reader);
+    expect(log).toEqual(['outer room', 'inner room']);
+    expect(reader.log).toEqual(['outer', 'inner']);
   });
 
   it('lets a waiter push inside its call, after what is queued', () => {
@@ -395,6 +424,15 @@ describe('Pipe: room', () => {
     expect(pipe.pushAll([bytes('d'), bytes('e')])).toBe(OVERFLOW);
     expect(pipe.push(bytes('d'))).toBe(FULL);
     expect(pipe.bytes).toBe(4);
+  });
+
+  it('hands one buffer above the hard limit to an acknowledging reader that waits, and queues none behind it', () => {
+    const pipe = new Pipe(1, { limit: 4, acknowledged: true });
+    const reader = new LoggingReader(() => false);
+    pipe.claim(reader);
+    expect(pipe.push(bytes('abcde'))).toBe(FULL);
+    expect(pipe.push(bytes('f'))).toBe(OVERFLOW);
+    expect(reader.log).toEqual(['abcde']);
   });
 
   it('takes no buffer above the hard limit, though nothing else waits', () => {

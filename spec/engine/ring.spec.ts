@@ -14,6 +14,7 @@ describe('Ring', () => {
   it('pops the newest and leaves the rest', () => {
     const ring = new Ring<string>();
     for (const item of ['a', 'b', 'c']) ring.push(item);
+    expect(ring.last()).toBe('c');
     expect(ring.pop()).toBe('c');
     expect(ring.shift()).toBe('a');
     expect(ring.length).toBe(1);
@@ -54,7 +55,7 @@ describe('Ring', () => {
             expect(one === 'shift' ? ring.shift() : ring.pop()).toBe(one === 'shift' ? model.shift() : model.pop());
           }
           expect(ring.length).toBe(model.length);
-          if (model.length > 0) expect(ring.peek()).toBe(model[0]);
+          if (model.length > 0) expect([ring.peek(), ring.last()]).toEqual([model[0], model.at(-1)]);
         }
       }),
     );

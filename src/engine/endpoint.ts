@@ -36,8 +36,9 @@ export interface EndpointListener {
 }
 
 export class Endpoint {
-  listener: EndpointListener | null = null;
-  wire: Wire | null = null;
+  /** Both are the maker's to set, before anything happens. */
+  listener!: EndpointListener;
+  wire!: Wire;
 
   #readEnded = false;
   #writeEnded = false;
@@ -69,15 +70,15 @@ export class Endpoint {
     }
     if (this.#state !== 'open') return;
     this.shutdownWrite();
-    if (this.wire?.hook === undefined) this.inbound.prefetch();
+    if (this.wire.hook === undefined) this.inbound.prefetch();
     else this.shutdownRead();
   }
 
   abort(reason: unknown): void {
-    if (this.#state === 'closed' || this.#state === 'broken') return;
+    if (this.isOver) return;
     this.#state = 'broken';
-    this.wire?.cut(reason);
-    this.listener?.onBroken(reason);
+    this.wire.cut(reason);
+    this.listener.onBroken(reason);
   }
 
   /** The wire's, when it is cut: both pipes have broken before anybody hears of it, and what waits in them is dropped. */
@@ -93,9 +94,9 @@ export class Endpoint {
 
   /** The wire's news: it broke, after having told both pipes. */
   broke(reason: unknown): void {
-    if (this.#state === 'closed' || this.#state === 'broken') return;
+    if (this.isOver) return;
     this.#state = 'broken';
-    this.listener?.onBroken(reason);
+    this.listener.onBroken(reason);
   }
 
   /** The wire's news: the peer's EOF has arrived. */
@@ -108,7 +109,7 @@ export class Endpoint {
   writeEnded(): void {
     if (this.#writeEnded || this.isOver) return;
     this.#writeEnded = true;
-    this.listener?.onWriteEnded();
+    this.listener.onWriteEnded();
     this.#settle();
   }
 
@@ -119,7 +120,7 @@ export class Endpoint {
   /** Before the data is dropped: a source that is told to stop is not asked for more, not even to drop it. */
   #stopSource(): void {
     const { wire } = this;
-    if (wire?.stop === undefined || this.#stopped || this.#readEnded || this.isOver) return;
+    if (wire.stop === undefined || this.#stopped || this.#readEnded || this.isOver) return;
     this.#stopped = true;
     this.inbound.source = null;
     wire.stop();
@@ -132,15 +133,14 @@ export class Endpoint {
       if (this.#state !== 'freeing') return;
       this.#state = 'closed';
       if (this.#closing) this.#runHook();
-      this.listener?.onClosed();
+      this.listener.onClosed();
     };
-    if (this.wire === null) done();
-    else this.wire.free(done);
+    this.wire.free(done);
   }
 
   #runHook(): void {
-    const done = (failure?: unknown) => this.listener?.onHook(failure);
-    if (this.wire?.hook === undefined) done();
+    const done = (failure?: unknown) => this.listener.onHook(failure);
+    if (this.wire.hook === undefined) done();
     else this.wire.hook(done);
   }
 }

@@ -29,7 +29,7 @@ export interface Reader {
 
 /** Waits for room in a pipe that answered FULL. */
 export interface RoomWaiter {
-  /** The pipe's own mark: where in the stream this waiter stands. */
+  /** The pipe's own note: how far in the stream this waiter waits for room. */
   mark: number;
   onRoom(): void;
   onRefused(reason: unknown): void;
@@ -65,8 +65,10 @@ export class Pipe {
 
   readonly #ring = new Ring<Uint8Array>();
   readonly #waiters = new Ring<RoomWaiter>();
-  /** Bytes ever queued; a waiter's mark is this number at its time. */
-  #pushed = 0;
+  /** Bytes ever queued. */
+  pushed = 0;
+  /** How far in the stream the last push came: those made inside its delivery came further. */
+  #mark = 0;
 
   #reader: Reader | null = null;
   /** Came while the reader was delivering: takes over if that delivery ends the reader, is busy if not. */
@@ -101,13 +103,15 @@ export class Pipe {
   push(buffer: Uint8Array): PushStatus {
     if (this.#state !== OPEN) return CLOSED;
     const reader = this.#reader as Reader;
-    if (!this.#waiting || this.#delivering || reader.isEnding()) return this.#enqueue(buffer);
+    if (!this.#waiting || this.#delivering || this.#acknowledged || reader.isEnding()) return this.#enqueue(buffer);
     // A waiting reader means an empty ring: the buffer goes straight through.
     this.#delivering = true;
     const more = reader.onData(buffer);
     this.#delivering = false;
     if (more && !this.#disturbed) return OK;
-    return this.#afterStraight(reader, more, buffer.length);
+    this.#afterReader(reader, this.#answerOf(more));
+    this.#pump();
+    return this.#isFailed() ? CLOSED : OK;
   }
 
   /** Several buffers (none empty) with nothing in between; one status for them all. */
@@ -118,24 +122,25 @@ export class Pipe {
     for (const buffer of buffers) size += buffer.length;
     if (this.#isOverLimit(size)) return OVERFLOW;
     for (const buffer of buffers) this.#ring.push(buffer);
-    this.bytes += size;
-    this.#pushed += size;
-    if (this.#delivering) this.#disturbed = true;
-    const mark = this.#pushed;
-    this.#pump();
-    if (this.#isFailed()) return CLOSED;
-    return this.#hasRoom(mark) ? OK : FULL;
+    return this.#pushedOn(size);
   }
 
   /**
-   * Calls `waiter` once, as soon as all that was pushed so far has room, and with it the `onTheWay` bytes that will be
-   * pushed next: at once if it has.
+   * Calls `waiter` once, as soon as all bytes up to `mark` in the stream have room, by default those of the last push
+   * and all before them: at once if they have.
    */
-  awaitRoom(waiter: RoomWaiter, onTheWay = 0): void {
-    waiter.mark = this.#pushed + onTheWay;
-    if (this.#isFailed()) waiter.onRefused(this.#writeFailure);
-    else if (this.#waiters.length === 0 && this.#hasRoom(waiter.mark)) waiter.onRoom();
-    else this.#waiters.push(waiter);
+  awaitRoom(waiter: RoomWaiter, mark = this.#mark): void {
+    waiter.mark = mark;
+    if (this.#isFailed()) {
+      waiter.onRefused(this.#writeFailure);
+      return;
+    }
+    // Writes made inside the delivery of this one have come to wait before it, but stand behind it.
+    const behind: RoomWaiter[] = [];
+    while (this.#waiters.length > 0 && this.#waiters.last().mark > mark) behind.push(this.#waiters.pop());
+    this.#waiters.push(waiter);
+    for (const one of behind.reverse()) this.#waiters.push(one);
+    this.#admit();
   }
 
   /** EOF: takes its place once what waits for room has found it. */
@@ -156,7 +161,8 @@ export class Pipe {
       also(); // EOF has arrived: it stays the end
       return;
     }
-    this.#dropAboveCapacity();
+    // What had no room has not arrived; what is pushed by a source that has none has.
+    while (!this.#arrived && this.bytes > this.capacity && this.#ring.length > 0) this.bytes -= this.#ring.pop().length;
     this.#breakWith(forReader, forWriter, also);
     this.#pump();
   }
@@ -265,26 +271,19 @@ export class Pipe {
     if (this.#discarding) return OK;
     const size = buffer.length;
     if (this.#isOverLimit(size)) return OVERFLOW;
-    this.#disturbed = this.#delivering;
     this.#ring.push(buffer);
-    this.bytes += size;
-    this.#pushed += size;
-    return this.bytes > this.capacity ? FULL : OK;
+    return this.#pushedOn(size);
   }
 
-  /** After a straight delivery that did not end as usual: the reader stopped, went, failed, or others pushed meanwhile. */
-  #afterStraight(reader: Reader, answer: boolean, size: number): PushStatus {
-    const more = this.#answerOf(answer);
-    const held = !more && this.#acknowledged && !this.#isFailed();
-    if (held) {
-      this.#inHand = size;
-      this.bytes += size;
-      this.#pushed += size;
-    }
-    const status = held && this.bytes > this.capacity ? FULL : OK;
-    this.#afterReader(reader, more);
+  /** The ring has `size` bytes more: counts them, delivers, and says what has become of them. */
+  #pushedOn(size: number): PushStatus {
+    this.bytes += size;
+    const mark = (this.pushed += size);
+    this.#disturbed = this.#delivering;
     this.#pump();
-    return this.#isFailed() ? CLOSED : status;
+    this.#mark = mark;
+    if (this.#isFailed()) return CLOSED;
+    return this.#hasRoom(mark) ? OK : FULL;
   }
 
   /** What the reader answered, once what happened inside the delivery is taken in. */
@@ -405,11 +404,6 @@ export class Pipe {
     while (this.#waiters.length > 0) this.#waiters.shift().onRefused(forWriter);
   }
 
-  #dropAboveCapacity(): void {
-    if (this.#arrived) return;
-    while (this.bytes > this.capacity && this.#ring.length > 0) this.bytes -= this.#ring.pop().length;
-  }
-
   #dropQueue(): void {
     if (this.#ring.length > 0) this.#ring.clear();
     this.bytes = 0;
@@ -423,11 +417,13 @@ export class Pipe {
   }
 
   #hasRoom(mark: number): boolean {
-    return mark - (this.#pushed - this.bytes) <= this.capacity;
+    return mark - (this.pushed - this.bytes) <= this.capacity;
   }
 
   #isOverLimit(size: number): boolean {
-    return this.bytes + size > this.limit || this.#ring.length >= MOST_BUFFERS;
+    // A buffer that an acknowledging reader can take at once waits in no queue, however large it is.
+    const isQueued = this.bytes > 0 || !this.#acknowledged;
+    return (isQueued && this.bytes + size > this.limit) || this.#ring.length >= MOST_BUFFERS;
   }
 
   #isFailed(): boolean {

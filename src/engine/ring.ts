@@ -19,6 +19,11 @@ export class Ring<T> {
     return this.#slots[this.#head] as T;
   }
 
+  /** The newest entry, left in place. Only for a ring that is not empty. */
+  last(): T {
+    return this.#slots[(this.#head + this.length - 1) & this.#mask] as T;
+  }
+
   /** The oldest entry, taken out. Only for a ring that is not empty. */
   shift(): T {
     const item = this.#slots[this.#head] as T;

@@ -112,7 +112,8 @@ export class TimedLine implements Reader, RoomWaiter {
     if (this.#isCut || (this.#rest.length === 0 && this.#hasRoom())) return true;
     if (!this.#awaitsRoom) {
       this.#awaitsRoom = true;
-      this.far.inbound.awaitRoom(this, this.#bytesOnTheWay);
+      const { inbound } = this.far;
+      inbound.awaitRoom(this, inbound.pushed + this.#bytesOnTheWay);
     }
     return false;
   }
