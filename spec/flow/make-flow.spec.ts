@@ -194,6 +194,22 @@ describe('makeFlow: writing', () => {
     expect([before, pending, queued].map(outcome)).toEqual(['ok', 'closed', 'closed']);
   });
 
+  it.each<[how: string, act: (flow: Flow, link: FlowLink) => void, code: string]>([
+    ['abort()', (flow) => flow.abort(), 'aborted'],
+    ['a failure', (_, link) => link.fail(new FlowError('reset', 'gone')), 'reset'],
+    ['a refusal', (_, link) => link.refuse(new FlowError('closed', 'full')), 'closed'],
+  ])('fails a write in hand, inside which the write side was shut down, on %s', (_, act, code) => {
+    const transport = new LoggingTransport();
+    transport.through = false;
+    const flow = makeFlow(transport);
+    transport.write = () => (flow.shutdown('write'), false);
+    const results: string[] = [];
+    flow.write(bytes('a')).subscribe((result) => results.push(result.ok ? 'ok' : result.error.code));
+    expect(results).toEqual([]);
+    act(flow, transport.link);
+    expect(results).toEqual([code]);
+  });
+
   it('counts a refusal as the end of the write side', () => {
     const transport = new LoggingTransport();
     const flow = makeFlow(transport);

@@ -283,6 +283,60 @@ describe('refillFlow: output', () => {
     expect(logOf(flow.read())).toEqual(['in', '|']);
   });
 
+  it('is ok for a write that it took, though one made inside it fails', () => {
+    const results: string[] = [];
+    const flow = refillFlow({
+      output: (buffer) => {
+        const data = text(buffer);
+        if (data === 'b') throw new Error('disk full');
+        logOf(flow.write(bytes('b')), (entry) => results.push(`b ${entry}`));
+        return data.length;
+      },
+    });
+    logOf(flow.write(bytes('a')), (entry) => results.push(`a ${entry}`));
+    expect(results).toEqual(expect.arrayContaining(['a ok', 'b failed']));
+    expect(results.length).toBe(4);
+  });
+
+  it('is ok for just the writes that it took, also for those made inside others, whichever one it fails', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(3), { minLength: 1, maxLength: 8 }), fc.nat(10), fc.boolean(), (inside, failing, ends) => {
+        const taken: number[] = [];
+        const results = new Map<number, string>();
+        let count = 0;
+        const write = () => {
+          const id = (count += 1);
+          logOf(flow.write(Uint8Array.of(id)), (entry) => entry !== '|' && results.set(id, entry));
+        };
+        const flow = refillFlow({
+          output: ([id = 0]) => {
+            for (let left = inside.shift() ?? 0; left > 0; left -= 1) write();
+            if (id === failing) {
+              if (ends) return 0;
+              throw new Error('disk full');
+            }
+            taken.push(id);
+            return 1;
+          },
+        });
+        for (let id = 0; id < 3; id += 1) write();
+        const ok = [...results].filter(([, entry]) => entry === 'ok').map(([id]) => id);
+        expect(ok.sort((a, b) => a - b)).toEqual(taken);
+        expect(results.size).toBe(count);
+      }),
+    );
+  });
+
+  it('fails the write that it throws on, though it has ended the write side just before', () => {
+    const flow = refillFlow({
+      output: () => {
+        flow.shutdown('write');
+        throw new Error('disk full');
+      },
+    });
+    expect(writeOf(flow, 'a')).toEqual(['failed', '|']);
+  });
+
   it('fails with `failed` when the output answers a Promise that rejects', async () => {
     const flow = refillFlow({ output: async () => { throw new Error('disk full'); } });
     const logs = ['a', 'b'].map((data) => writeOf(flow, data));

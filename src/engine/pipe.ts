@@ -69,6 +69,8 @@ export class Pipe {
   pushed = 0;
   /** How far in the stream the last push came: those made inside its delivery came further. */
   #mark = 0;
+  /** How far in the stream the reader had come when what was behind was dropped. */
+  #through = 0;
 
   #reader: Reader | null = null;
   /** Came while the reader was delivering: takes over if that delivery ends the reader, is busy if not. */
@@ -80,10 +82,10 @@ export class Pipe {
   #resumedInside = false;
 
   /** A reader that answers `false` still has the buffer in hand, until it resumes. */
-  readonly #acknowledged: boolean;
+  readonly #acknowledged: boolean | undefined;
   #inHand = 0;
   /** What is pushed here has arrived already, so that no producer waits for room: an end stands behind all of it, at once. */
-  readonly #arrived: boolean;
+  readonly #arrived: boolean | undefined;
 
   #discarding = false;
   #prefetching = false;
@@ -93,8 +95,8 @@ export class Pipe {
   constructor(capacity: number, options: { readonly limit?: number | undefined; readonly acknowledged?: boolean; readonly arrived?: boolean } = {}) {
     this.capacity = capacity;
     this.limit = options.limit ?? DEFAULT_LIMIT;
-    this.#acknowledged = options.acknowledged ?? false;
-    this.#arrived = options.arrived ?? false;
+    this.#acknowledged = options.acknowledged;
+    this.#arrived = options.arrived;
   }
 
   // ── the producer's side ────────────────────────────────────────────────────────────────────────────────────────
@@ -246,14 +248,12 @@ export class Pipe {
 
   /** Whether the source should go on pushing. */
   get wanted(): boolean {
-    if (this.#state !== OPEN) return false;
-    return this.#waiting || this.#discarding || (this.#prefetching && this.bytes <= this.capacity);
+    return this.#state === OPEN && (this.#waiting || this.#discarding || (this.#prefetching && this.bytes <= this.capacity));
   }
 
   /** The source's part of a push: pushing answered; is more wanted? If not, the source is asked again later. */
   keepFlowing(): boolean {
-    this.#flowing = this.wanted;
-    return this.#flowing;
+    return (this.#flowing = this.wanted);
   }
 
   get isOpen(): boolean {
@@ -282,7 +282,7 @@ export class Pipe {
     this.#disturbed = this.#delivering;
     this.#pump();
     this.#mark = mark;
-    if (this.#isFailed()) return CLOSED;
+    if (this.#isFailed()) return mark > this.#through ? CLOSED : OK;
     return this.#hasRoom(mark) ? OK : FULL;
   }
 
@@ -301,14 +301,15 @@ export class Pipe {
       const reader = this.#reader as Reader;
       if (reader.isEnding()) break; // the rest is its successor's
       this.#delivering = true;
-      const more = reader.onBatch !== undefined && this.#ring.length > 1 ? this.#deliverAll(reader) : this.#deliverOne(reader);
+      const more = reader.onBatch && this.#ring.length > 1 ? this.#deliverAll(reader) : this.#deliverOne(reader);
       // Writers let in now still find a delivery under way: what they push is queued, and the loop goes on with it.
       this.#admit();
       this.#delivering = false;
       const resumed = this.#hasResumed();
       this.#afterReader(reader, more || resumed);
     }
-    if (this.#waiting && this.#isOver()) this.#settleReaders();
+    const isOver = this.#state >= ENDED || this.#discarding;
+    if (this.#waiting && isOver) this.#settleReaders();
     else this.#request();
   }
 
@@ -325,7 +326,7 @@ export class Pipe {
       size += buffer.length;
       buffers.push(buffer);
     }
-    return this.#take(size, (reader.onBatch as (buffers: Uint8Array[]) => boolean).call(reader, buffers));
+    return this.#take(size, reader.onBatch!(buffers));
   }
 
   /** Counts delivered bytes as gone, or as in hand where the reader still has to say that it is through with them. */
@@ -405,6 +406,7 @@ export class Pipe {
   }
 
   #dropQueue(): void {
+    this.#through = this.pushed - this.bytes;
     if (this.#ring.length > 0) this.#ring.clear();
     this.bytes = 0;
     this.#inHand = 0;
@@ -428,11 +430,6 @@ export class Pipe {
 
   #isFailed(): boolean {
     return this.#state === FAILED;
-  }
-
-  /** Whether a reader that waits gets nothing more but the end. */
-  #isOver(): boolean {
-    return this.#state >= ENDED || this.#discarding;
   }
 }
 

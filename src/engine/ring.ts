@@ -36,10 +36,9 @@ export class Ring<T> {
 
   /** The newest entry, taken out. Only for a ring that is not empty. */
   pop(): T {
-    const at = (this.#head + this.length - 1) & this.#mask;
-    const item = this.#slots[at] as T;
-    this.#slots[at] = undefined;
+    const item = this.last();
     this.length -= 1;
+    this.#slots[(this.#head + this.length) & this.#mask] = undefined;
     return item;
   }
 

@@ -45,7 +45,7 @@ export class PipedFlow implements Flow, EndpointListener, Detachable {
 
   write(buffer: Uint8Array): Observable<WriteResult> {
     if (!isBytes(buffer)) throw new TypeError(`${this.name}: write() takes a Uint8Array, not ${describe(buffer)}`);
-    if (buffer.length === 0) return this.#outbound.isOpen ? accepted : this.#outcome(CLOSED);
+    if (buffer.length === 0) return this.writev([]);
     const status = this.#outbound.push(buffer);
     return status === OK ? accepted : this.#outcome(status);
   }
