@@ -1,11 +1,13 @@
 import { assembleFlow } from './assemble-flow.js';
 import { describe } from './describe.js';
 import type { Flow } from './flow.js';
+import { guardTransport } from './guard-transport.js';
 import type { Transport } from './transport.js';
 
 /**
  * Makes a `Flow` of a {@link Transport}: how every adapter is written. The engine polices the contract (queueing,
  * ordering, the half-close table, sticky ends, the busy reader, trampolining), so that an adapter only transports.
+ * A method of it that throws breaks the flow with `failed`, and what it threw as the cause.
  *
  * @example
  * // A flow that sends back what is written to it.
@@ -22,7 +24,7 @@ import type { Transport } from './transport.js';
  */
 export function makeFlow(transport: Transport): Flow {
   checkTransport(transport);
-  return assembleFlow(transport);
+  return assembleFlow(guardTransport(transport));
 }
 
 function checkTransport(transport: Transport): void {

@@ -3,10 +3,11 @@
  * delivers it publishes itself as a `Delivery`, so that an operator downstream can hold it (DESIGN: backpressure
  * through ordinary operators).
  */
-import { config, Observable, type Observer, type Subscriber, type Subscription, type TeardownLogic, throwError } from 'rxjs';
+import { config, Observable, type Observer, type Subscriber, type Subscription, type TeardownLogic } from 'rxjs';
 import { type Delivery, enterDelivery, forgetDelivery, leaveDelivery } from '../engine/demand.js';
 import type { Pipe, Reader } from '../engine/pipe.js';
 import { FlowError } from './flow-error.js';
+import { reportUnhandled } from './report-unhandled.js';
 
 export class ReadObservable extends Observable<Uint8Array> {
   readonly #inbound: Pipe;
@@ -107,11 +108,6 @@ function plainHandlerOf(observer: unknown): Handler | null {
   const plain = observer as Observer<Uint8Array> | null | undefined;
   // Looked up for each buffer, as RxJS does.
   return plain?.constructor === Object && typeof plain.next === 'function' ? (buffer) => plain.next(buffer) : null;
-}
-
-/** What RxJS does with an error that a subscriber's own handler throws: it comes up later, and the read goes on. */
-function reportUnhandled(error: unknown): void {
-  throwError(() => error).subscribe();
 }
 
 /** What a second reader is told, while the first goes on. */

@@ -4,7 +4,11 @@
  */
 import type { FlowError } from './flow-error.js';
 
-/** The adapter's side of a flow, driven by the engine. All calls are synchronous; none comes after `abort`. */
+/**
+ * The adapter's side of a flow, driven by the engine. All calls are synchronous; none comes after `abort`. What a method
+ * throws breaks the flow with `failed`; from `open` it is thrown by `makeFlow`, from `close` it is what `close()` errors
+ * with, and from `abort` it is reported as RxJS reports an unhandled error.
+ */
 export interface Transport {
   /** For messages, logs and pictures, e.g. `tcp 127.0.0.1:80`. */
   readonly name: string;
