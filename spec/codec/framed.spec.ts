@@ -1,5 +1,6 @@
 import { concat, map, NEVER, Subject, take, takeUntil, timer, toArray, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
+import { concrete } from '../../src/combinators/concrete.js';
 import { drainMap } from '../../src/combinators/drain-map.js';
 import type { Codec } from '../../src/codec/codec.js';
 import { fixedCodec } from '../../src/codec/fixed-codec.js';
@@ -185,6 +186,15 @@ describe.each([
     flow.abort();
     expect(log).toEqual([expect.stringMatching(/^#aborted/)]);
     expect(logOf(messages.read())).toEqual([expect.stringMatching(/^#aborted/)]);
+  });
+
+  it('drops what is unread on an abort, also of a flow that gives errors another code', () => {
+    const { flow } = chunksOf('1\n2\n');
+    const aborted = concrete(flow);
+    const messages = linesOver(aborted);
+    logOf(messages.read().pipe(take(1)));
+    aborted.abort();
+    expect(logOf(messages.read())).toEqual([expect.stringMatching(/^#failed: pair b: aborted/)]);
   });
 
   it('drops what is unread when it is aborted', () => {

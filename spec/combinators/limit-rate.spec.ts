@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { asyncScheduler, type Observable, Subject, take, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
+import { concrete } from '../../src/combinators/concrete.js';
 import { copy } from '../../src/combinators/copy.js';
 import { limitRate } from '../../src/combinators/limit-rate.js';
 import type { Flow, WriteResult } from '../../src/flow/flow.js';
@@ -69,6 +70,18 @@ describe('limitRate', () => {
       at(60, () => flow.abort());
       flush();
       expect(results).toEqual(['50: outer ok', '60: inner aborted']);
+    });
+  });
+
+  it('drops what it holds on an abort, also under a decorator that gives errors another code', () => {
+    inVirtualTime((flush) => {
+      const [peer, inner] = flowPair();
+      peer.write(bytes(40));
+      const flow = limitRate(concrete(inner), { bytesPerSecond: 100, burst: 10 });
+      const told = log(flow.read());
+      at(150, () => flow.abort());
+      flush();
+      expect(told).toEqual(['0: 10', '100: 10', '150: aborted']);
     });
   });
 

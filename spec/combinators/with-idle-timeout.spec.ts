@@ -1,5 +1,6 @@
 import { asyncScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
+import { concrete } from '../../src/combinators/concrete.js';
 import { withIdleTimeout } from '../../src/combinators/with-idle-timeout.js';
 import type { Flow, WriteResult } from '../../src/flow/flow.js';
 import { FlowError, isFlowError } from '../../src/flow/flow-error.js';
@@ -102,6 +103,11 @@ describe('withIdleTimeout', () => {
     const [gone] = flowPair();
     gone.abort();
     expect(lifeOf(() => withIdleTimeout(gone, 1000))).toEqual({ endedAt: 0, end: 'aborted', lastTimerAt: 0 });
+  });
+
+  it('fails with timeout over a flow that gives errors another code', () => {
+    const life = lifeOf(() => withIdleTimeout(concrete(flowPair()[0]), 100));
+    expect(life).toEqual({ endedAt: 100, end: 'timeout', lastTimerAt: 100 });
   });
 
   it('tells an abort by its holder as what it is', () => {

@@ -11,6 +11,7 @@ import { ByteQueue } from '../flow/byte-queue.js';
 import type { Flow } from '../flow/flow.js';
 import { isFlowError } from '../flow/flow-error.js';
 import { Holds } from '../flow/holds.js';
+import { originalOf } from '../flow/replaced-error.js';
 
 /** Takes from an inbox, from `claim` to `release`; an end or a failure releases it before it is told. */
 export interface InboxReader {
@@ -89,7 +90,7 @@ export class Inbox {
   onSourceEnd(end: End): void {
     this.#source = null;
     this.#end = end;
-    if (isFlowError(end.failure, 'aborted')) this.bytes.clear(); // what is unread goes with an abort
+    this.#dropAfter(end.failure);
     if (this.#delivering) return;
     if (this.#wanting || this.bytes.length === 0) this.#tellEnd();
   }
@@ -116,12 +117,14 @@ export class Inbox {
     this.#stop();
   }
 
-  /** What is unread goes with an abort, and of one that came while the flow was not read, only `closed` tells. */
+  /** Of an abort that came while the flow was not read, only `closed` tells. */
   #dropIfAborted(): void {
-    const error = (failure: unknown) => {
-      if (isFlowError(failure, 'aborted')) this.bytes.clear();
-    };
-    this.#flow.closed.subscribe({ error }).unsubscribe();
+    this.#flow.closed.subscribe({ error: (failure: unknown) => this.#dropAfter(failure) }).unsubscribe();
+  }
+
+  /** What is unread goes with an abort. */
+  #dropAfter(failure: unknown): void {
+    if (isFlowError(originalOf(failure), 'aborted')) this.bytes.clear();
   }
 
   #deliver(reader: InboxReader): boolean {

@@ -3,6 +3,7 @@ import { checkFlow } from '../flow/check-flow.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError, isFlowError } from '../flow/flow-error.js';
 import { formatError } from '../flow/format-error.js';
+import { inPlaceOf } from '../flow/replaced-error.js';
 import { TranslatingFlow } from './translating-flow.js';
 
 /**
@@ -21,6 +22,6 @@ export function concrete(flow: Flow): Flow {
 class ConcreteFlow extends TranslatingFlow {
   protected translate(error: unknown): unknown {
     if (isFlowError(error, 'closed') || isFlowError(error, 'failed')) return error;
-    return new FlowError('failed', isFlowError(error) ? error.message : formatError(error), { cause: error });
+    return inPlaceOf(error, new FlowError('failed', isFlowError(error) ? error.message : formatError(error), { cause: error }));
   }
 }

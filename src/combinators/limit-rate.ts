@@ -10,6 +10,7 @@ import { checkWhole } from '../flow/check-whole.js';
 import { isFlowError } from '../flow/flow-error.js';
 import type { Flow, ShutdownMode, WriteResult } from '../flow/flow.js';
 import { makeFlow } from '../flow/make-flow.js';
+import { originalOf } from '../flow/replaced-error.js';
 import { DelegatingFlow } from '../flow/delegating-flow.js';
 import { RateGate } from './rate-gate.js';
 
@@ -46,7 +47,11 @@ class RatedFlow extends DelegatingFlow {
     super(inner);
     this.#gate = makeFlow(new RateGate(inner, bytesPerSecond, burst));
     // This side gave it up: what the gate holds is dropped too. A flow that has closed is not aborted any more.
-    inner.closed.subscribe({ error: (error: unknown) => isFlowError(error, 'aborted') && this.#gate.abort(error.cause) });
+    const error = (told: unknown) => {
+      const original = originalOf(told);
+      if (isFlowError(original, 'aborted')) this.#gate.abort(original.cause);
+    };
+    inner.closed.subscribe({ error });
   }
 
   override read(): Observable<Uint8Array> {

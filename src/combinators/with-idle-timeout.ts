@@ -4,6 +4,7 @@ import { checkFlow } from '../flow/check-flow.js';
 import { checkPositive } from '../flow/check-positive.js';
 import type { Flow, WriteResult } from '../flow/flow.js';
 import { FlowError, isFlowError } from '../flow/flow-error.js';
+import { originalOf } from '../flow/replaced-error.js';
 import { TranslatingFlow } from './translating-flow.js';
 
 /**
@@ -54,7 +55,8 @@ class IdleTimeoutFlow extends TranslatingFlow {
 
   /** The abort below is told as what led to it. */
   protected translate(error: unknown): unknown {
-    return isFlowError(error, 'aborted') && error.cause === this.#timeout ? this.#timeout : error;
+    const original = originalOf(error);
+    return isFlowError(original, 'aborted') && original.cause === this.#timeout ? this.#timeout : error;
   }
 
   #touchOnceAccepted(result: Observable<WriteResult>): void {
