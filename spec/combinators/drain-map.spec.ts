@@ -50,6 +50,20 @@ describe('drainMap on any Observable', () => {
     expect(seen).toEqual(['a', 0, 'b', 2]);
   });
 
+  it('counts on where a projection feeds the source that it came from, as mergeMap', () => {
+    const source = new Subject<string>();
+    const log: string[] = [];
+    const project = (value: string, index: number) => {
+      log.push(`${value}${index}`);
+      if (value === 'a') source.next('b');
+      return EMPTY;
+    };
+    source.pipe(drainMap(project, 2)).subscribe();
+    source.next('a');
+    source.next('c');
+    expect(log).toEqual(['a0', 'b1', 'c2']);
+  });
+
   it('completes when the source is empty, and waits for the last projection when it is not', () => {
     marbles().run(({ cold, expectObservable }) => {
       expectObservable(EMPTY.pipe(drainMap(() => NEVER))).toBe('|');

@@ -91,12 +91,11 @@ class Drain<T, R> extends Subscriber<T> {
     this.#running += 1;
     let projection: Observable<R>;
     try {
-      projection = from(this.project(value, this.#index));
+      projection = from(this.project(value, this.#index++));
     } catch (error) {
       this.output.error(error);
       return;
     }
-    this.#index += 1;
     projection.subscribe(new Projection(this.output, this));
   }
 }
