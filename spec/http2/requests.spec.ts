@@ -1,5 +1,5 @@
 import { concat, firstValueFrom, map, mergeMap, NEVER, Observable, of, ReplaySubject, Subject, tap, throwError, timer, toArray } from 'rxjs';
-import { collect, collectText, detach, fromArray, fromGenerator, utf8 } from 'rxjs-flow';
+import { collect, collectText, detach, flowPair, type FlowError, fromArray, fromGenerator, utf8 } from 'rxjs-flow';
 import type { Http2Client, Http2Reply, Http2Request, Http2RequestOptions, Http2Response } from 'rxjs-flow/http2';
 import { failureOf, watch } from '../node/support/settled.js';
 import { bytes } from './support/bytes.js';
@@ -276,6 +276,41 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
     const response = await ask(client, { path: '/x' });
     expect(response.status).toBe(503);
     expect(await firstValueFrom(response.read().pipe(collectText()))).toBe('/x: failed');
+  });
+
+  it('tells nobody of a failure where a request is answered and never read', async () => {
+    const told: unknown[] = [];
+    const requests: Http2Request[] = [];
+    const handler = (request: Http2Request) => {
+      requests.push(request);
+      return of({ status: 401, body: 'no' });
+    };
+    const { client } = await connect(transport, cleanup, handler, { server: { errorHandler: (error) => void told.push(error) } });
+    for (let left = 20; left > 0; left -= 1) expect(await textOf(client, { method: 'POST', path: '/', body: 'some' })).toBe('no');
+    expect(told).toEqual([]);
+    for (const request of requests) expect(await failureOf(request.closed)).toMatchObject({ code: 'closed' });
+  });
+
+  it('tells a request that the client cancels as reset, though its handler was feeding the body just then', async () => {
+    const told = new Subject<FlowError>();
+    const first = firstValueFrom(told);
+    const { client } = await connect(
+      transport,
+      cleanup,
+      () =>
+        new Observable<Http2Reply>((subscriber) => {
+          const [body, source] = flowPair();
+          source.write(utf8('first'));
+          setImmediate(() => subscriber.next({ body }));
+          // As the creators of flows do: a flow later, and aborted by unsubscribing.
+          return () => body.abort();
+        }),
+      { server: { errorHandler: (error) => told.next(error) } },
+    );
+    const response = await ask(client, { path: '/' });
+    await firstValueFrom(response.read());
+    response.abort();
+    expect(await first).toMatchObject({ code: 'reset', message: expect.stringContaining('CANCEL (8)') });
   });
 
   it('resets a response whose body fails: never an end that looks in order', async () => {

@@ -145,7 +145,7 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
         this.#discard(reply);
         return;
       }
-      this.add(sendReply(this.#stream, this.#method, head, reply, (error) => this.#failed(error)));
+      this.add(sendReply(this.#stream, this.#method, head, reply, (error) => this.closed || this.#failed(error)));
       this.#body = reply.body;
     } catch (error) {
       this.#discard(reply);

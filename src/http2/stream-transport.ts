@@ -32,6 +32,8 @@ export class StreamTransport implements Transport {
   #link!: FlowLink;
   #read: 'untouched' | 'flowing' | 'over' = 'untouched';
   #isEnded = false;
+  /** The message was whole, and node:http2 has dropped it: nobody had begun to read it. */
+  #isUnread = false;
   #canWrite: boolean;
   #isAborted = false;
   #write: 'open' | 'ending' | 'over' = 'open';
@@ -244,14 +246,19 @@ export class StreamTransport implements Transport {
     const isDropped = this.#read === 'untouched' && stream.readableDidRead;
     this.#read = 'over';
     stream.off('data', this.#onData);
-    if (isDropped) this.#isEnded = false;
+    if (isDropped) {
+      this.#isUnread = this.#isEnded;
+      this.#isEnded = false;
+    }
     for (let left: unknown; (left = stream.read()) !== null; ) this.#link.push(left as Uint8Array);
     if (this.#isEnded) this.#link.end();
   }
 
   #loss(cause: unknown): FlowError {
     const { stream, connection, name } = this;
-    if (connection.isServer && stream.rstCode === NO_ERROR && this.#write === 'over' && !connection.hasLost(stream)) {
+    // Of a response that is on its way to its end, node:http2 does not always say that it has left.
+    const isAnswered = this.#write === 'over' || (this.#isUnread && this.#write === 'ending');
+    if (connection.isServer && stream.rstCode === NO_ERROR && isAnswered && !connection.hasLost(stream)) {
       return new FlowError('closed', `${name}: the request was not read before its response had ended`);
     }
     return streamLoss(name, stream, connection, cause);
