@@ -114,6 +114,7 @@ describe('closeWithin', () => {
   it.each([
     [() => closeWithin(1 as never, 5), /^closeWithin: flow must be a Flow, not number 1$/],
     [() => closeWithin(flowPair()[0], 0), /^closeWithin: ms must be a finite number above 0, not number 0$/],
+    [() => closeWithin(flowPair()[0], 2 ** 31), /^closeWithin: ms must be at most 2147483647, not number 2147483648$/],
   ])('throws a TypeError that names the argument', (call, message) => {
     expect(call).toThrow(TypeError);
     expect(call).toThrow(message);

@@ -445,6 +445,7 @@ describe('copy, called wrongly', () => {
     ['dst', () => copy(flow, { read() {} } as never), /^copy: dst must be a Flow, not an object$/],
     ['options', () => copy(flow, flow, null as never), /^copy: options must be an object, not null$/],
     ['sampleMs', () => copy(flow, flow, { sampleMs: 0 }), /^copy: sampleMs must be a finite number above 0, not number 0$/],
+    ['sampleMs', () => copy(flow, flow, { sampleMs: 2 ** 31 }), /^copy: sampleMs must be at most 2147483647, not number 2147483648$/],
     ['sampleMs', () => copy(flow, flow, { sampleMs: '5' as never }), /sampleMs .* not a string$/],
   ])('throws a TypeError that names %s', (_, call, message) => {
     expect(call).toThrow(TypeError);

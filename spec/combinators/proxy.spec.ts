@@ -304,6 +304,7 @@ describe('proxy', () => {
     ['b', () => proxy(flowPair()[0], 7 as never), /^proxy: b must be a Flow, not number 7$/],
     ['options', () => proxy(...flowPair(), 5 as never), /^proxy: options must be an object, not number 5$/],
     ['halfCloseTimeoutMs', () => proxy(...flowPair(), { halfCloseTimeoutMs: -1 }), /^proxy: halfCloseTimeoutMs must be .* not number -1$/],
+    ['halfCloseTimeoutMs', () => proxy(...flowPair(), { halfCloseTimeoutMs: 2 ** 31 }), /^proxy: halfCloseTimeoutMs must be at most 2147483647/],
     ['sampleMs', () => proxy(...flowPair(), { sampleMs: Number.NaN }), /^proxy: sampleMs must be .* not number NaN$/],
   ])('throws a TypeError that names %s', (_, call, message) => {
     expect(call).toThrow(TypeError);

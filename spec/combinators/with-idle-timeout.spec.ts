@@ -122,4 +122,8 @@ describe('withIdleTimeout', () => {
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '5'])('throws a TypeError for a time of %p', (ms) => {
     expect(() => withIdleTimeout(flowPair()[0], ms as never)).toThrow(/^withIdleTimeout: idleMs must be a finite number above 0/);
   });
+
+  it('throws a TypeError for a time that no timer can wait for', () => {
+    expect(() => withIdleTimeout(flowPair()[0], 2 ** 31)).toThrow(/^withIdleTimeout: idleMs must be at most 2147483647, not number 2147483648$/);
+  });
 });

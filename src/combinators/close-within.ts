@@ -1,6 +1,6 @@
 import { type Observable, timer } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
-import { checkPositive } from '../flow/check-positive.js';
+import { checkDuration } from '../flow/check-duration.js';
 import { Ending } from '../flow/ending.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
@@ -15,7 +15,7 @@ import { FlowError } from '../flow/flow-error.js';
  */
 export function closeWithin(flow: Flow, ms: number): Observable<void> {
   checkFlow('closeWithin: flow', flow);
-  checkPositive('closeWithin: ms', ms);
+  checkDuration('closeWithin: ms', ms);
   const ending = new Ending();
   const late = timer(ms).subscribe(() => {
     const error = new FlowError('timeout', `${flow.name}: not closed within ${ms} ms`);

@@ -5,7 +5,7 @@
 import { interval, Observable } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
 import { checkOptions } from '../flow/check-options.js';
-import { checkPositive } from '../flow/check-positive.js';
+import { checkDuration } from '../flow/check-duration.js';
 import type { Flow } from '../flow/flow.js';
 import { chooseCopy } from './choose-copy.js';
 import { CopyError } from './copy-error.js';
@@ -36,7 +36,7 @@ export function copy(src: Flow, dst: Flow, options: CopyOptions = {}): Observabl
   checkFlow('copy: dst', dst);
   checkOptions('copy', options);
   const { sampleMs } = options;
-  if (sampleMs !== undefined) checkPositive('copy: sampleMs', sampleMs);
+  if (sampleMs !== undefined) checkDuration('copy: sampleMs', sampleMs);
   return new Observable<CopyStats>((subscriber) => {
     const run: CopyRun = chooseCopy(src, dst, {
       onCopied: () => {

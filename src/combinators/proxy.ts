@@ -5,7 +5,7 @@
 import { interval, Observable, type Subscriber, Subscription, timer } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
 import { checkOptions } from '../flow/check-options.js';
-import { checkPositive } from '../flow/check-positive.js';
+import { checkDuration } from '../flow/check-duration.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import type { CopyStats } from './copy-stats.js';
@@ -46,8 +46,8 @@ export function proxy(a: Flow, b: Flow, options: ProxyOptions = {}): Observable<
   checkFlow('proxy: b', b);
   checkOptions('proxy', options);
   const { halfCloseTimeoutMs, sampleMs } = options;
-  if (halfCloseTimeoutMs !== undefined) checkPositive('proxy: halfCloseTimeoutMs', halfCloseTimeoutMs);
-  if (sampleMs !== undefined) checkPositive('proxy: sampleMs', sampleMs);
+  if (halfCloseTimeoutMs !== undefined) checkDuration('proxy: halfCloseTimeoutMs', halfCloseTimeoutMs);
+  if (sampleMs !== undefined) checkDuration('proxy: sampleMs', sampleMs);
   return new Observable((subscriber) => new ProxyRun(a, b, halfCloseTimeoutMs, subscriber).start(sampleMs));
 }
 

@@ -1,7 +1,7 @@
 /** Gives up a flow on which nothing moves. It watches the bytes that pass through it and changes none. */
 import { asyncScheduler, type Observable, Subscription, tap, timer } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
-import { checkPositive } from '../flow/check-positive.js';
+import { checkDuration } from '../flow/check-duration.js';
 import type { Flow, WriteResult } from '../flow/flow.js';
 import { FlowError, isFlowError } from '../flow/flow-error.js';
 import { originalOf } from '../flow/replaced-error.js';
@@ -17,7 +17,7 @@ import { TranslatingFlow } from './translating-flow.js';
  */
 export function withIdleTimeout(flow: Flow, idleMs: number): Flow {
   checkFlow('withIdleTimeout: flow', flow);
-  checkPositive('withIdleTimeout: idleMs', idleMs);
+  checkDuration('withIdleTimeout: idleMs', idleMs);
   return new IdleTimeoutFlow(flow, idleMs);
 }
 

@@ -2,10 +2,10 @@
 import * as http2 from 'node:http2';
 import { Observable } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
+import { checkDuration } from '../flow/check-duration.js';
 import { DETACH, type Detachable } from '../flow/detached.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
-import { checkKeepAlive } from './check-keep-alive.js';
 import { ClientPushes, type Http2Push } from './client-pushes.js';
 import { claimFlow } from './claim-flow.js';
 import { clientRequest, type Http2RequestOptions } from './client-request.js';
@@ -73,7 +73,7 @@ export function http2Client(flow: Flow, options: Http2ClientOptions = {}): Obser
   const settings = checkedSettings('http2Client', options.settings);
   checkDefaults('http2Client', options);
   const { authority = authorityOf(flow), scheme, keepAliveMs } = options;
-  checkKeepAlive('http2Client', keepAliveMs);
+  if (keepAliveMs !== undefined) checkDuration('http2Client: keepAliveMs', keepAliveMs);
   return new Observable((subscriber) => {
     const refusal = claimFlow(flow);
     if (refusal !== null) {

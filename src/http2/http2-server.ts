@@ -2,10 +2,10 @@
 import * as http2 from 'node:http2';
 import { EMPTY, from, Observable, take, type ObservableInput } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
+import { checkDuration } from '../flow/check-duration.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
-import { checkKeepAlive } from './check-keep-alive.js';
 import { claimFlow } from './claim-flow.js';
 import { Http2Connection } from './http2-connection.js';
 import { openSession } from './open-session.js';
@@ -53,7 +53,7 @@ export function http2Server(flow: Flow, handler: Http2Handler, options: Http2Ser
     throw new TypeError(`http2Server: errorHandler must be a function, not ${describe(errorHandler)}`);
   }
   const shutdown = checkedShutdown(options.shutdown);
-  checkKeepAlive('http2Server', keepAliveMs);
+  if (keepAliveMs !== undefined) checkDuration('http2Server: keepAliveMs', keepAliveMs);
   return new Observable<void>((subscriber) => {
     const refusal = claimFlow(flow);
     if (refusal !== null) {

@@ -5,6 +5,7 @@
  */
 import { asyncScheduler, timer, type Subscription } from 'rxjs';
 import { Ring } from '../engine/ring.js';
+import { LONGEST_TIMER_MS } from '../flow/check-duration.js';
 
 export interface TravelTimes {
   /** From the departure of an item's last byte to its arrival. */
@@ -59,7 +60,8 @@ export class Travel<T> {
   #arm(): void {
     if (this.#timer !== undefined || this.#arriving || this.#items.length === 0) return;
     const now = asyncScheduler.now();
-    const waitMs = Math.min(Math.max(0, this.#nextDueAt() - now), LONGEST_WAIT_MS);
+    // What is longer than a timer holds is waited for in parts.
+    const waitMs = Math.min(Math.max(0, this.#nextDueAt() - now), LONGEST_TIMER_MS);
     this.#timer = timer(waitMs).subscribe(() => this.#onTimer(now + waitMs));
   }
 
@@ -80,6 +82,3 @@ export class Travel<T> {
 
 /** What a sum of fractions may be off by; without it, a whole millisecond would become the next one. */
 const ROUNDING_ERROR_MS = 1e-6;
-
-/** What a platform's timers can do at most; longer is waited for in parts. */
-const LONGEST_WAIT_MS = 2 ** 31 - 1;

@@ -1,6 +1,7 @@
 /**
  * Checks a creator's configuration object, so that a wrong one fails where it was written, and in the caller's words.
  */
+import { LONGEST_TIMER_MS } from '../flow/check-duration.js';
 import { describe } from '../flow/describe.js';
 
 /** What a value must be, and whether one is. */
@@ -17,8 +18,7 @@ const integer = (what: string, least: number, most: number): Requirement => ({
 export const aPort = integer('an integer from 1 to 65535', 1, 65535);
 export const aPortOrZero = integer('an integer from 0 to 65535', 0, 65535);
 export const aCount = integer('a positive integer', 1, Number.MAX_SAFE_INTEGER);
-/** Longer ones do not fit the timers of JavaScript, which would fire at once. */
-export const aDuration = integer('an integer from 1 to 2147483647 (ms)', 1, 2 ** 31 - 1);
+export const aDuration = integer(`an integer from 1 to ${LONGEST_TIMER_MS} (ms)`, 1, LONGEST_TIMER_MS);
 export const aBoolean: Requirement = { what: 'a boolean', accepts: (value) => typeof value === 'boolean' };
 export const aText: Requirement = {
   what: 'a string that is not empty',
