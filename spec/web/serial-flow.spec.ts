@@ -121,6 +121,14 @@ describe('serialFlow', () => {
       expect(await endOf(flow)).toBe('aborted');
     });
 
+    it('is reset when the device is pulled out, though nobody reads or writes', async () => {
+      const port = new FakeSerialPort();
+      const flow = serialFlow(port, OPTIONS);
+      await settled();
+      port.unplug();
+      expect(await endOf(flow)).toBe('reset');
+    });
+
     it('is reset when the device is pulled out, with its pending writes', async () => {
       const port = new FakeSerialPort();
       port.stalls = true;

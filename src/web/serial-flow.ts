@@ -136,8 +136,22 @@ class SerialTransport implements Transport {
 
   async #lock(options: SerialLineOptions): Promise<void> {
     if (this.port.readable === null) await this.port.open(options);
-    this.#reader = this.port.readable!.getReader();
+    this.#listenTo(this.port.readable!);
     this.#writer = this.port.writable!.getWriter();
+    this.#writer.closed.catch((cause: unknown) => this.#fail(cause));
+  }
+
+  /** A device that goes is noticed though nobody reads. */
+  #listenTo(readable: ReadableStream<Uint8Array>): void {
+    this.#reader = readable.getReader();
+    this.#reader.closed.catch((cause: unknown) => {
+      if (!this.#isSkipped(cause)) this.#fail(cause);
+    });
+  }
+
+  /** After such an error the port has a new stream, which the next read goes on with. */
+  #isSkipped(cause: unknown): boolean {
+    return this.#skipLineErrors && isLineError(cause) && this.port.readable !== null;
   }
 
   #then(work: () => Promise<void>): void {
@@ -152,9 +166,9 @@ class SerialTransport implements Transport {
       this.#link.end();
       return false;
     } catch (cause) {
-      if (!this.#skipLineErrors || !isLineError(cause) || this.port.readable === null) throw cause;
+      if (!this.#isSkipped(cause)) throw cause;
       this.#reader.releaseLock();
-      this.#reader = this.port.readable.getReader();
+      this.#listenTo(this.port.readable!);
       return true;
     }
   }
