@@ -17,7 +17,7 @@ import { TurnTaker } from './turn-taker.js';
 
 export interface WebStreamPair {
   readonly readable: ReadableStream<Uint8Array>;
-  readonly writable: WritableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
 }
 
 export interface FromWebStreamsOptions {
