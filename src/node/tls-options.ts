@@ -2,6 +2,7 @@
  * The options of TLS: what they are called here, whether they are right, and the `SecureContext` that they make. A wrong
  * one is a `TypeError` where it was written; no connection is made here.
  */
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { describe } from '../flow/describe.js';
 import { aBoolean, aDuration, aText, checkConfig, optional, type Requirement } from './check-config.js';
@@ -73,8 +74,13 @@ export function checkTlsOptions(caller: string, options: TlsOptions, more: Reado
 export function secureContextOf(caller: string, options: TlsOptions): SecureContext {
   const { secureContext, ca, cert, key, passphrase } = options;
   if (secureContext !== undefined) return secureContext;
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new TypeError(`${caller}: ${cert === undefined ? 'key' : 'cert'} has no effect without the ${cert === undefined ? 'certificate' : 'key'} that it belongs to`);
+  }
   const given = Object.entries({ ca, cert, key, passphrase }).filter(([, value]) => value !== undefined);
   try {
+    // Node passes over an authority that it cannot read.
+    for (const authority of [ca ?? []].flat()) new X509Certificate(authority);
     return createSecureContext(Object.fromEntries(given));
   } catch (cause) {
     const names = given.map(([name]) => name).join(', ');
