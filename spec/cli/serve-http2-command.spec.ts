@@ -8,6 +8,7 @@ import { detach } from '../../src/combinators/detach.js';
 import { http2Client, type Http2Client } from '../../src/http2/http2-client.js';
 import { connectTcp } from '../../src/node/connect-tcp.js';
 import { connectTls } from '../../src/node/connect-tls.js';
+import { describeWith, runProgram } from '../http2/support/programs.js';
 import { authorityAndServer } from '../support/certificates.js';
 import { Cli, type Run } from './support/cli.js';
 
@@ -20,6 +21,7 @@ describe('rxjs-flow serve-http2', () => {
     mkdirSync(join(dir, 'sub'), { recursive: true });
     writeFileSync(join(folder, 'secret.txt'), 'secret');
     writeFileSync(join(dir, 'hello world.txt'), 'hello\n');
+    writeFileSync(join(dir, 'empty.txt'), '');
     writeFileSync(join(dir, 'index.html'), '<p>index</p>');
     writeFileSync(join(dir, 'sub', 'megabyte'), megabyte);
     symlinkSync(join(folder, 'secret.txt'), join(dir, 'link.txt'));
@@ -62,6 +64,19 @@ describe('rxjs-flow serve-http2', () => {
     expect(await run.exit).toBe(0);
     expect(run.out()).toMatch(/GET \/hello%20world.txt\?x=1 200\n[^]*HEAD \/sub\/megabyte 200\nSIGINT: no new requests\n$/);
     expect(run.err()).toBe('');
+  });
+
+  // curl leaves with the last byte that `content-length` has promised it.
+  describeWith(['curl'], 'asked by curl', () => {
+    it('reports no failure, however long the file is', async () => {
+      const { run, port } = await start('--listen', 'tcp://127.0.0.1:0');
+      for (const path of ['/hello%20world.txt', '/empty.txt', '/sub/megabyte', '/hello%20world.txt']) {
+        await runProgram('curl', ['-sS', '--http2-prior-knowledge', '-o', '/dev/null', `http://127.0.0.1:${port}${path}`]);
+      }
+      run.child.kill('SIGINT');
+      expect(await run.exit).toBe(0);
+      expect(run.err()).toBe('');
+    });
   });
 
   it('has nothing but what is below its folder, and takes nothing', async () => {

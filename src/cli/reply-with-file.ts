@@ -17,7 +17,7 @@ export async function replyWithFile(root: string, { method, path }: Http2Request
     'content-length': file.size,
     'last-modified': file.modified.toUTCString(),
   };
-  return method === 'HEAD' ? { status: 200, headers } : { status: 200, headers, body: bytesOf(file.name) };
+  return method === 'HEAD' ? { status: 200, headers } : { status: 200, headers, body: bytesOf(file) };
 }
 
 interface FoundFile {
@@ -39,12 +39,15 @@ async function fileAt(root: string, path: string): Promise<FoundFile | null> {
   }
 }
 
-/** Read as it is sent, and closed with it, whichever way that ends. */
-function bytesOf(name: string): Flow {
+/**
+ * Read as it is sent, and closed with it, whichever way that ends. It ends with the last byte that was promised: to find
+ * that there is none behind it takes a turn, in which a client that counts has gone.
+ */
+function bytesOf({ name, size }: FoundFile): Flow {
   return fromGenerator({
     name: `file ${name}`,
     async *input() {
-      yield* createReadStream(name, { highWaterMark: 65536 }) as AsyncIterable<Uint8Array>;
+      if (size > 0) yield* createReadStream(name, { end: size - 1, highWaterMark: 65536 }) as AsyncIterable<Uint8Array>;
     },
   });
 }
