@@ -1,4 +1,4 @@
-import { defer, EMPTY, Observable, of, take, throwError } from 'rxjs';
+import { defer, EMPTY, map, Observable, of, take, throwError } from 'rxjs';
 import { asSink } from '../../src/combinators/as-sink.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { flowPair } from '../../src/memory/pair.js';
@@ -135,6 +135,41 @@ describe('conformance()', () => {
       flow.closed.subscribe({ complete: () => ended.push('closed'), error: () => ended.push('broken') });
       expect(ended).toHaveLength(1);
     }
+  });
+
+  describe('of a flow whose abort() throws', () => {
+    const failure = new Error('no abort');
+    let left: Flow[] = [];
+    let isSubscribed = false;
+    /** Both of its flows do. */
+    const throwing = () =>
+      new Observable<[Flow, Flow]>((subscriber) => {
+        isSubscribed = true;
+        left = [];
+        const refusing = (flow: Flow): Flow => ({
+          ...bound(flow, flow),
+          abort: (reason) => {
+            left.push(flow);
+            flow.abort(reason);
+            throw failure;
+          },
+        });
+        subscriber.next(flowPair().map(refusing) as [Flow, Flow]);
+        return () => (isSubscribed = false);
+      });
+    const isLeft = () => [left.length, isSubscribed];
+
+    it('leaves nothing behind either, and says so where nothing else is wrong', async () => {
+      await expect(first({ create: throwing }).run()).rejects.toMatchObject({ message: 'abort() threw: no abort', cause: failure });
+      expect(isLeft()).toEqual([2, false]);
+    });
+
+    it('leaves the verdict of the case as it is', async () => {
+      const unconnected = () => throwing().pipe(map(([a]) => [a, flowPair()[0]] as [Flow, Flow]));
+      const one = first({ create: unconnected, timeLimitMs: 20 });
+      await expect(one.run()).rejects.toThrow('time limit of 20 ms: still waiting until the read has ended');
+      expect(isLeft()).toEqual([1, false]);
+    });
   });
 
   it.each([

@@ -115,6 +115,23 @@ describe('flowScript()', () => {
         scheduler.expectObservable(flow.read().pipe(map(toText))).toBe('14ms w', { w: 'went' });
       }));
 
+    it.each<[string, (flow: Flow) => unknown]>([
+      ['read', (flow) => flow.read().pipe(takeUntil(timer(1))).subscribe()],
+      ['write', (flow) => flow.write(toBytes('x'))],
+      ["shutdown('read')", (flow) => flow.shutdown('read')],
+      ["shutdown('write')", (flow) => flow.shutdown('write')],
+      ['close()', (flow) => flow.close()],
+    ])('begins a pause that comes first with the first %s', (_, act) =>
+      virtually((scheduler) => {
+        const ends: number[] = [];
+        const flow = flowScript().wait(20).readError('reset').build();
+        flow.closed.subscribe({ error: () => ends.push(scheduler.frame) });
+        timer(5).subscribe(() => act(flow));
+        timer(10).subscribe(() => logOf(flow.read()));
+        scheduler.flush();
+        expect(ends).toEqual([25]);
+      }));
+
     it('frees its timers when the flow is aborted', () =>
       virtually((scheduler) => {
         const flow = flowScript().wait(1000).read('late').build();
@@ -215,17 +232,35 @@ describe('flowScript()', () => {
 
     it('fails a write that nothing expects', () => {
       expect(wrong(flowScript().read('x'), (flow) => writing(flow, 'what'))).toBe(
-        'script: unexpected write\n  expected  no more writes\n  came      "what" (4 bytes)',
+        [
+          'script: unexpected write',
+          '  expected  no more writes',
+          '  came      "what" (4 bytes)',
+          '  came      0000 >77 68 61 74',
+        ].join('\n'),
       );
     });
 
-    it('fails what goes beyond the last write step', () => {
-      expect(wrong(flowScript().write('ab'), (flow) => writing(flow, 'abc'))).toContain('came      "c" (1 bytes)');
+    it('fails what goes beyond the last write step, and shows where in its write that is', () => {
+      expect(wrong(flowScript().write('a').write('b'), (flow) => writing(flow, 'abc'))).toBe(
+        [
+          'script: unexpected write',
+          '  expected  no more writes',
+          '  came      "c" (1 byte)',
+          '  came      0000  61 62>63',
+        ].join('\n'),
+      );
+    });
+
+    it('says the size of a long one once, and shows the row of its hex where it starts', () => {
+      const message = wrong(flowScript().write('-'.repeat(20)), (flow) => writing(flow, '-'.repeat(20) + 'x'.repeat(100)));
+      const rows = [`"${'x'.repeat(64)}"… (100 bytes)`, '0010  2d 2d 2d 2d>78 78 78 78 78 78 78 78 78 78 78 78'];
+      expect(message.split('\n').slice(2)).toEqual(rows.map((row) => `  came      ${row}`));
     });
 
     it('fails a write where EOF is expected', () => {
       expect(wrong(flowScript().expectEof(), (flow) => writing(flow, 'x'))).toBe(
-        'script: step 1, expectEof()\n  expected  EOF\n  came      "x" (1 bytes)',
+        'script: step 1, expectEof()\n  expected  EOF\n  came      "x" (1 byte)\n  came      0000 >78',
       );
     });
 
@@ -296,7 +331,13 @@ describe('flowScript()', () => {
     it('names a write that a pause holds up, with which no step was compared', () => {
       const flow = flowScript().write('bye').wait(100).build();
       writing(flow, 'byeXTRA');
-      expect(() => flow.verify()).toThrow('script: a write was compared with no step, as a pause came first: "XTRA" (4 bytes)');
+      expect(() => flow.verify()).toThrow(
+        [
+          'script: a write was compared with no step, as a pause came first',
+          '  came      "XTRA" (4 bytes)',
+          '  came      0000  62 79 65>58 54 52 41',
+        ].join('\n'),
+      );
       flow.abort();
     });
 
@@ -304,7 +345,8 @@ describe('flowScript()', () => {
       const flow = flowScript().wait(100).write('a').build();
       writing(flow, 'b');
       const left = ['script: 2 of 2 steps left over', '  step 1, wait(100)', '  step 2, write("a")'];
-      expect(() => flow.verify()).toThrow([...left, 'a write was compared with no step, as a pause came first: "b" (1 bytes)'].join('\n'));
+      const held = ['a write was compared with no step, as a pause came first', '  came      "b" (1 byte)', '  came      0000 >62'];
+      expect(() => flow.verify()).toThrow([...left, ...held].join('\n'));
       flow.abort();
     });
 
@@ -332,7 +374,21 @@ describe('flowScript()', () => {
     });
   });
 
+  it('plays a long script, its writes far ahead of its reads', () => {
+    // What is not linear goes through 800,000,000 steps.
+    const pairs = 20_000;
+    const script = flowScript();
+    for (let at = 0; at < pairs; at += 1) script.read('r').write('w');
+    const flow = script.eof().build();
+    for (let at = 0; at < pairs; at += 1) flow.write(toBytes('w'));
+    expect(reading(flow)).toHaveLength(pairs + 1);
+    script.verify();
+  });
+
   it.each<[string, () => unknown, string]>([
+    ['null for options', () => flowScript(null as never), 'flowScript: options must be an object, not null'],
+    ['a string for options', () => flowScript('x' as never), 'flowScript: options must be an object, not a string'],
+    ['a name that is none', () => flowScript({ name: 5 } as never), 'flowScript: name must be a string, not number 5'],
     ['read of a number', () => flowScript().read(7 as never), 'script: step 1, read(): takes a string or a Uint8Array, not number 7'],
     ['an empty read', () => flowScript().write('x').read(''), 'script: step 2, read(): takes at least 1 byte'],
     ['an empty write', () => flowScript().write(new Uint8Array(0)), 'script: step 1, write(): takes at least 1 byte'],
@@ -344,6 +400,7 @@ describe('flowScript()', () => {
     ['write() after expectEof()', () => flowScript().expectEof().write('x'), 'step 2, write(): cannot come after expectEof() (step 1)'],
     ['write() after writeError()', () => flowScript().writeError('e').write('x'), 'cannot come after writeError() (step 1)'],
     ['a step after readError()', () => flowScript().readError('e').wait(1), 'step 2, wait(): cannot come after readError() (step 1)'],
+    ['read() after both', () => flowScript().eof().readError('e').eof(), 'cannot come after eof() (step 1)'],
   ])('throws a TypeError that names the step for %s', (_, call, message) => {
     expect(call).toThrow(TypeError);
     expect(call).toThrow(message);

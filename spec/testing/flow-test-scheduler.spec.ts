@@ -1,4 +1,5 @@
 import { concatMap, delay, map, of, take, timer } from 'rxjs';
+import { closeWithin } from '../../src/combinators/close-within.js';
 import { FlowError, isFlowError } from '../../src/flow/flow-error.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { toBytes, toText } from '../../src/testing/bytes.js';
@@ -133,6 +134,14 @@ describe('FlowTestScheduler', () => {
         expectWrites(flow).toBe('');
       }));
 
+    it('sees an abort after the end of the writes, and the time between them', () =>
+      jestScheduler().run(({ coldFlow, expectObservable, expectWrites }) => {
+        const flow = coldFlow('');
+        timer(1).subscribe(() => flow.write(toBytes('x')));
+        expectObservable(timer(2).pipe(concatMap(() => closeWithin(flow, 4)), map(() => 'closed'))).toBe('------#', {}, expect.anything());
+        expectWrites(flow).toBe('-x|---#', {}, 'aborted');
+      }));
+
     it('tests a protocol: an echo that answers a frame later', () =>
       jestScheduler().run(({ coldFlow, expectWrites }) => {
         const flow = coldFlow('-a-b-|', { a: 'hello', b: 'world' });
@@ -191,6 +200,18 @@ describe('FlowTestScheduler', () => {
           expectReads(coldFlow('-#')).toBe('-#', {}, error);
         });
       expect(run).toThrow('expected  -#\ncame      -#');
+    });
+
+    it('fills the time between the end of the writes and an abort', () => {
+      const message = failureOf(() =>
+        jestScheduler().run(({ coldFlow, expectWrites }) => {
+          const flow = coldFlow('');
+          flow.shutdown('write');
+          timer(5).subscribe(() => flow.abort());
+          expectWrites(flow).toBe('|--#');
+        }),
+      );
+      expect(message).toContain('expected  |--#\ncame      |----#');
     });
 
     it('prints both diagrams of writes', () => {
@@ -288,6 +309,18 @@ describe('FlowTestScheduler', () => {
     expect(run).toThrow('what came is not what was expected');
   });
 
+  it('asks the assertion about reads and writes once they agree, and not before', () => {
+    const asked = jest.fn();
+    const run = (marbles: string) =>
+      new FlowTestScheduler(asked).run(({ coldFlow, expectReads }) => {
+        expectReads(coldFlow('-a')).toBe(marbles);
+      });
+    expect(() => run('-b')).toThrow('reads of cold flow 1');
+    expect(asked).not.toHaveBeenCalled();
+    run('-a');
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
+
   it('counts as an assertion of the test framework', () => {
     expect.assertions(1);
     jestScheduler().run(({ coldFlow, expectReads }) => {
@@ -300,5 +333,6 @@ describe('FlowTestScheduler', () => {
       expect(() => coldFlow('-a|b')).toThrow('marbles "-a|b", column 4: b after the end');
       expect(() => expectReads(coldFlow('-a')).toBe('-(a')).toThrow('marbles "-(a", column 2');
       expect(() => expectReads(7 as never)).toThrow(TypeError);
+      expect(() => expectReads(coldFlow('-a'), '^--x!')).toThrow('subscription marbles "^--x!", column 4: x has no place');
     }));
 });

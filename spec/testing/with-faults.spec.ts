@@ -85,6 +85,18 @@ describe('withFaults()', () => {
       expectReads(b).toBe('-abc', { a: 'hell', b: 'o wo', c: 'rld' });
     }));
 
+  it.each<Faults>([{}, { latencyMs: 5 }])('lets a buffer through that is cut into very many slices: %p', (faults) => {
+    // What is not linear takes a minute for so many.
+    const size = 300_000;
+    let count = 0;
+    run(() => {
+      const [a, b] = faultyPair({ ...faults, slice: 1 });
+      a.read().subscribe(() => (count += 1));
+      b.write(new Uint8Array(size));
+    });
+    expect(count).toBe(size);
+  });
+
   it('hands over the very buffer where it has nothing to cut', () => {
     const [a, b] = faultyPair({ slice: 4 });
     const buffer = toBytes('abcd');

@@ -39,7 +39,7 @@ export interface ConformanceCase {
 
 /**
  * The cases of the conformance suite, for the flows that `create` makes. Every case cleans up after itself: both flows
- * are aborted, `create` is unsubscribed, and no timer is left.
+ * are aborted, `create` is unsubscribed, and no timer is left. What is thrown at that fails a case that has passed.
  *
  * @example
  * for (const one of conformance({ create: () => of(flowPair()) })) {
@@ -55,9 +55,12 @@ export function conformance(options: ConformanceOptions): ConformanceCase[] {
     try {
       await stage.open(() => options.create(), side === 'b→a');
       await definition.test(stage);
-    } finally {
-      await stage.close();
+    } catch (verdict) {
+      // What fails while all is cleared away may come of that, and must not stand in front of it.
+      await stage.close().catch(() => {});
+      throw verdict;
     }
+    await stage.close();
   };
   return DEFINITIONS.filter(({ without }) => without === undefined || has[without] !== true).flatMap((definition) => {
     const missing = definition.needs?.find((capability) => has[capability] !== true);

@@ -27,6 +27,21 @@ export function difference(expected: Uint8Array, came: Uint8Array): string {
   ].join('\n');
 }
 
+/**
+ * Two lines that show what `came` from offset `at` on, where there is nothing to compare it with.
+ *
+ * @example
+ * surplus(toBytes('help'), 3)
+ * //   came      "p" (1 byte)
+ * //   came      0000  68 65 6c>70
+ */
+export function surplus(came: Uint8Array, at: number): string {
+  const rest = came.subarray(at);
+  // Of what it cuts, `quote` says the size itself.
+  const size = rest.byteLength > TEXT_WIDTH ? '' : ` (${rest.byteLength} ${rest.byteLength === 1 ? 'byte' : 'bytes'})`;
+  return `  came      ${quote(rest)}${size}\n  came      ${hexLine(came, at)}`;
+}
+
 /** The bytes as quoted text, cut to what is near offset `at`. */
 export function quote(bytes: Uint8Array, at = 0): string {
   const from = Math.max(0, at - TEXT_BEFORE);

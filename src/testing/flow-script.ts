@@ -6,6 +6,7 @@ import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { isBytes } from '../flow/is-bytes.js';
 import { makeFlow } from '../flow/make-flow.js';
+import { checkNamed } from '../memory/check-arguments.js';
 import { toBytes } from './bytes.js';
 import type { Step } from './script/step.js';
 import { ScriptedTransport } from './script/scripted-transport.js';
@@ -22,7 +23,10 @@ export interface FlowScript {
   read(bytes: string | Uint8Array): this;
   /** These bytes must be written, in one write or in several. */
   write(bytes: string | Uint8Array): this;
-  /** Nothing happens for so long; what is written meanwhile stays pending. On an RxJS timer: virtual time counts. */
+  /**
+   * Nothing happens for so long; what is written meanwhile stays pending. On an RxJS timer: virtual time counts. A pause
+   * that comes first begins with the first read, write, `shutdown()` or `close()`.
+   */
   wait(ms: number): this;
   /**
    * The next read fails, and the flow with it: with `error` if it is a `FlowError`, with one of that code if it is a
@@ -58,11 +62,14 @@ export interface FlowScript {
  * flow.verify();
  */
 export function flowScript(options: { readonly name?: string } = {}): FlowScript {
+  checkNamed('flowScript', options);
   return new Script(options.name ?? 'script');
 }
 
 class Script implements FlowScript {
   readonly #steps: Step[] = [];
+  /** Where the first step of each kind is. */
+  readonly #firsts = new Map<Step['kind'], number>();
   readonly #built: ScriptedFlow[] = [];
 
   constructor(private readonly name: string) {}
@@ -112,10 +119,11 @@ class Script implements FlowScript {
 
   /** `after`: the kinds of step that end what this one needs. */
   #add(call: string, step: Step, after: readonly Step['kind'][]): this {
-    const ended = this.#steps.findIndex((one) => after.includes(one.kind));
-    if (ended >= 0) {
+    const ended = Math.min(...after.map((kind) => this.#firsts.get(kind) ?? Infinity));
+    if (ended !== Infinity) {
       throw new TypeError(`${this.#where(call)}: cannot come after ${this.#steps[ended]!.kind}() (step ${ended + 1})`);
     }
+    if (!this.#firsts.has(step.kind)) this.#firsts.set(step.kind, this.#steps.length);
     this.#steps.push(step);
     return this;
   }

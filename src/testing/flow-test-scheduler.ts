@@ -11,7 +11,8 @@ import { ColdTransport } from './marbles/cold-transport.js';
 import { compareDiagrams } from './marbles/diagram.js';
 import { asMoments } from './marbles/as-moments.js';
 import type { MarbleValues, Moment } from './marbles/moment.js';
-import { parseMarbles } from './marbles/parse-marbles.js';
+import { parseMarbles, type FlowSide } from './marbles/parse-marbles.js';
+import { parseSubscription } from './marbles/parse-subscription.js';
 import { matchesError, sameValue } from './marbles/same-value.js';
 
 /** What an expectation about a flow is compared with; bad marbles throw here, and name the column. */
@@ -32,9 +33,15 @@ export interface FlowRunHelpers extends RunHelpers {
    * the cause. It takes every write at once.
    */
   coldFlow(marbles: string, values?: MarbleValues, error?: unknown): Flow;
-  /** What `flow.read()` emits, subscribed to at frame 0 or as `subscription` says (`'--^---!'`). */
+  /**
+   * What `flow.read()` emits, subscribed to at frame 0 or as `subscription` says (`'--^---!'`); a bad `subscription` throws,
+   * and names the column.
+   */
   expectReads(flow: Flow, subscription?: string): FlowExpectation;
-  /** What is done to a {@link coldFlow}: a letter is a written buffer, `|` the end of the write side, `#` an abort. */
+  /**
+   * What is done to a {@link coldFlow}: a letter is a written buffer, `|` the end of the write side, `#` an abort, which may
+   * come after that end too (`'-a-|--#'`). Each buffer of a `writev` is a letter of its own; empty buffers are not shown.
+   */
   expectWrites(flow: Flow): FlowExpectation;
 }
 
@@ -60,8 +67,10 @@ export class FlowTestScheduler extends TestScheduler {
   #checks: (() => void)[] = [];
 
   /**
-   * Without `assertDeepEqual`, values are compared by structure and content, and a difference throws. An object that
-   * shows none of it (private fields, a `Promise`) equals only itself.
+   * `assertDeepEqual` judges what RxJS's own helpers expect. Without it, values are compared by structure and content, and
+   * a difference throws; an object that shows none of it (private fields, a `Promise`) equals only itself. Reads and
+   * writes of flows are always compared by this class: once they agree, `assertDeepEqual` is called with what came twice,
+   * so that a test framework that counts its assertions counts this one.
    */
   constructor(assertDeepEqual: AssertDeepEqual = throwUnlessSame) {
     super((actual, expected) => withDiagrams(assertDeepEqual, actual, expected));
@@ -97,7 +106,7 @@ export class FlowTestScheduler extends TestScheduler {
 
   #expectReads(flow: Flow, subscription = '^'): FlowExpectation {
     checkFlow('expectReads: flow', flow);
-    const { subscribedFrame, unsubscribedFrame } = TestScheduler.parseMarblesAsSubscriptions(subscription, true);
+    const { from, to } = parseSubscription(subscription);
     const came: Moment[] = [];
     const note = (kind: Moment['kind'], value?: unknown) => came.push({ frame: this.frame, kind, value });
     const reading = new Subscription();
@@ -109,26 +118,26 @@ export class FlowTestScheduler extends TestScheduler {
       });
       reading.add(whole);
     };
-    this.schedule(start, Number.isFinite(subscribedFrame) ? subscribedFrame - this.frame : 0);
+    this.schedule(start, from === undefined ? 0 : from - this.frame);
     // Now, as RxJS does it: the end of a subscription comes before all else of its frame.
-    if (unsubscribedFrame !== Infinity) this.schedule(() => reading.unsubscribe(), unsubscribedFrame - this.frame);
-    return this.#expectation(`reads of ${flow.name}`, came);
+    if (to !== undefined) this.schedule(() => reading.unsubscribe(), to - this.frame);
+    return this.#expectation('reads', `reads of ${flow.name}`, came);
   }
 
   #expectWrites(flow: Flow): FlowExpectation {
     const transport = this.#cold.get(flow);
     if (transport === undefined) throw new TypeError('expectWrites: flow must be one that coldFlow() made');
-    return this.#expectation(`writes to ${flow.name}`, transport.written);
+    return this.#expectation('writes', `writes to ${flow.name}`, transport.written);
   }
 
-  #expectation(what: string, came: Moment[]): FlowExpectation {
+  #expectation(side: FlowSide, what: string, came: Moment[]): FlowExpectation {
     return {
       toBe: (marbles, values, error) => {
-        const expected = parseMarbles(marbles, values, error);
+        const expected = parseMarbles(marbles, values, error, side);
         this.#checks.push(() => {
           const same = came.length === expected.length && came.every((one, at) => sameMoment(one, expected[at]!));
           if (!same) throw new Error(`${what} are not as expected\n\n${compareDiagrams(expected, came)}\n`);
-          // Nothing can differ any more; but a test framework that counts assertions counts this one.
+          // Nothing can differ any more; but the assertion is to be counted.
           this.assertDeepEqual(came, came);
         });
       },

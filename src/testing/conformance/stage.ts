@@ -35,6 +35,8 @@ export class Stage {
   readonly #waits = new Set<Wait>();
   readonly #watches: Watch<unknown>[] = [];
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  /** What was thrown while all was cleared away. */
+  readonly #faults: Error[] = [];
   #expired = false;
   readonly #limitMs: number;
   readonly #quietMs: number;
@@ -176,13 +178,17 @@ export class Stage {
 
   // ── cleaning up ────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Aborts both flows, waits for both to have gone, and lets go of everything; resolves even if they do not go. */
+  /**
+   * Aborts both flows, waits for both to have gone, and lets go of everything; resolves even if they do not go. Once all
+   * is done, rejects with what was thrown meanwhile.
+   */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#expired = false;
     const flows = [this.near, this.far].filter((flow) => flow !== undefined);
-    const goings = flows.map((flow) => this.watch(flow.closed));
-    for (const flow of flows) flow.abort();
+    const goings: Watch<void>[] = [];
+    for (const flow of flows) this.#attempt('closed', () => goings.push(this.watch(flow.closed)));
+    for (const flow of flows) this.#attempt('abort()', () => flow.abort());
     let given = false;
     this.#after(Math.min(LONGEST_GOODBYE_MS, this.#limitMs), () => {
       given = true;
@@ -190,7 +196,17 @@ export class Stage {
     });
     await this.when('both flows have gone', () => given || goings.every((going) => going.isEnded));
     for (const timer of this.#timers) clearTimeout(timer);
-    for (const watch of this.#watches) watch.unsubscribe();
+    for (const watch of this.#watches) this.#attempt('an unsubscription', () => watch.unsubscribe());
+    if (this.#faults.length > 0) throw this.#faults[0]!;
+  }
+
+  /** A step of the cleaning up: one that fails must not keep the others from being done. */
+  #attempt(what: string, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#faults.push(new Error(`${what} threw: ${formatError(error)}`, { cause: error }));
+    }
   }
 
   #after(ms: number, callback: () => void): void {

@@ -3,6 +3,7 @@
  * behind them, the end or the failure. It knows no flow; what comes out goes to its `LaneExit`.
  */
 import { asyncScheduler, Subscription, timer } from 'rxjs';
+import { Queue } from './queue.js';
 
 /** The faults that concern time and size; those of the whole line are its transport's. */
 export interface LaneFaults {
@@ -36,7 +37,7 @@ interface Passenger {
 }
 
 export class FaultLane {
-  readonly #queue: Passenger[] = [];
+  readonly #queue = new Queue<Passenger>();
   /** Bytes on their way, and arrived but not let out. */
   #bytes = 0;
   /** When the line will have sent all that it was given so far. */
@@ -94,7 +95,7 @@ export class FaultLane {
 
   /** All that is on its way is lost. */
   cut(): void {
-    this.#queue.length = 0;
+    this.#queue.clear();
     this.#bytes = 0;
     this.#timer.unsubscribe();
     this.#armedFor = Infinity;
@@ -114,21 +115,21 @@ export class FaultLane {
     if (this.#isRunning) return;
     this.#isRunning = true;
     for (let next = this.#next(now); next !== undefined && next.dueAt <= now; next = this.#next(now)) {
-      this.#queue.shift();
+      this.#queue.drop();
       this.#letOut(next.load);
     }
     this.#isRunning = false;
-    this.#arm(this.#isOpen ? this.#queue[0] : this.#failure());
+    this.#arm(this.#isOpen ? this.#queue.first() : this.#failure());
     if (this.#isFull && this.takesMore()) this.exit.onRoom();
   }
 
   #next(now: number): Passenger | undefined {
     const failure = this.#failure();
-    return this.#isOpen || (failure !== undefined && failure.dueAt <= now) ? this.#queue[0] : undefined;
+    return this.#isOpen || (failure !== undefined && failure.dueAt <= now) ? this.#queue.first() : undefined;
   }
 
   #failure(): Passenger | undefined {
-    const last = this.#queue[this.#queue.length - 1];
+    const last = this.#queue.last();
     return last?.load.kind === 'failure' ? last : undefined;
   }
 

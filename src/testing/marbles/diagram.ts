@@ -57,7 +57,8 @@ class Row {
     private readonly moments: readonly Moment[],
     private readonly letters: Letters,
   ) {
-    this.#end = moments.find((moment) => moment.kind !== 'next')?.frame ?? Infinity;
+    // The last one: of a writer's row, an abort may come after the end of its writes.
+    this.#end = moments.filter((moment) => moment.kind !== 'next').at(-1)?.frame ?? Infinity;
   }
 
   cell(frame: number): string {

@@ -8,7 +8,7 @@ import { isBytes } from '../../flow/is-bytes.js';
 import type { FlowLink, Transport } from '../../flow/transport.js';
 import { asFlowError } from '../as-flow-error.js';
 import { firstDifference, joinBytes } from '../bytes.js';
-import { difference, quote } from '../difference.js';
+import { difference, surplus } from '../difference.js';
 import { nameOfStep, type Step } from './step.js';
 
 export class ScriptedTransport implements Transport {
@@ -19,13 +19,17 @@ export class ScriptedTransport implements Transport {
   readonly #progress: number[];
   /** The first step that is not done. Writes may be ahead of it, reads never are. */
   #at = 0;
+  /** Where writes got to: what they have passed stays passed, though a reader may still have to take it. */
+  #writerAt = 0;
   #isWaiting = false;
   #isReadWanted = false;
   #isAdvancing = false;
   /** Inside a `write` of the engine's, whose result is not out yet. */
   #isWriting = false;
-  /** What was written, or EOF, and has not been compared: a pause comes first. */
+  /** What was written, or EOF, and has not been compared, or not all of it: a pause comes first. */
   #inHand: Uint8Array | 'eof' | undefined = undefined;
+  /** How many of its bytes have been compared. */
+  #compared = 0;
   #deviation: FlowError | undefined = undefined;
 
   constructor(
@@ -46,6 +50,7 @@ export class ScriptedTransport implements Transport {
 
   write(buffer: Uint8Array): boolean {
     this.#inHand = buffer;
+    this.#compared = 0;
     this.#isWriting = true;
     this.#advance();
     this.#isWriting = false;
@@ -72,7 +77,7 @@ export class ScriptedTransport implements Transport {
     const faults = left.length === 0 ? [] : [`${steps} left over`, ...left.map((step) => `  ${step}`)];
     // EOF may always come at the end; bytes may not.
     const hand = this.#inHand;
-    if (isBytes(hand)) faults.push(`a write was compared with no step, as a pause came first: ${quote(hand)} (${hand.byteLength} bytes)`);
+    if (isBytes(hand)) faults.push(`a write was compared with no step, as a pause came first\n${surplus(hand, this.#compared)}`);
     if (faults.length > 0) throw new FlowError('protocol', `${this.name}: ${faults.join('\n')}`);
   }
 
@@ -100,26 +105,28 @@ export class ScriptedTransport implements Transport {
 
   /** Writes look past reads that are still to be taken, but not past a pause. */
   #nextForWriter(): number {
-    let at = this.#at;
+    let at = this.#writerAt;
     while (at < this.steps.length && (this.#isDone(at) || FOR_READER.has(this.steps[at]!.kind))) at += 1;
+    this.#writerAt = at;
     return at;
   }
 
-  #takeBytes(came: Uint8Array, step: Step | undefined, at: number): void {
+  #takeBytes(written: Uint8Array, step: Step | undefined, at: number): void {
     if (step === undefined) {
-      this.#deviate(`unexpected write\n  expected  no more writes\n  came      ${quote(came)} (${came.byteLength} bytes)`);
+      this.#deviate(`unexpected write\n  expected  no more writes\n${surplus(written, this.#compared)}`);
     } else if (step.kind === 'write') {
-      this.#match(came, step.bytes, at);
+      this.#match(written, step.bytes, at);
     } else if (step.kind === 'writeError') {
       this.#done(at);
       this.#inHand = undefined;
       this.#link.refuse(this.#asFlowError(step.error));
     } else {
-      this.#deviate(`${nameOfStep(step, at)}\n  expected  EOF\n  came      ${quote(came)} (${came.byteLength} bytes)`);
+      this.#deviate(`${nameOfStep(step, at)}\n  expected  EOF\n${surplus(written, this.#compared)}`);
     }
   }
 
-  #match(came: Uint8Array, bytes: Uint8Array, at: number): void {
+  #match(written: Uint8Array, bytes: Uint8Array, at: number): void {
+    const came = written.subarray(this.#compared);
     const matched = this.#progress[at]!;
     const shorter = Math.min(came.byteLength, bytes.byteLength - matched);
     const expected = bytes.subarray(matched, matched + shorter);
@@ -129,7 +136,8 @@ export class ScriptedTransport implements Transport {
     }
     this.#progress[at] = matched + shorter;
     if (matched + shorter === bytes.byteLength) this.#done(at);
-    this.#inHand = shorter < came.byteLength ? came.subarray(shorter) : undefined;
+    this.#compared += shorter;
+    if (shorter === came.byteLength) this.#inHand = undefined;
     if (this.#inHand === undefined && !this.#isWriting) this.#link.ready();
   }
 
