@@ -1,17 +1,19 @@
-// Tapes for property specs that a file can have: those that are consistent in what happens, too.
+// Tapes for property specs that nobody refuses: those that are consistent in what happens, too.
 
 import type fc from 'fast-check';
 import type { TapeEvent } from '../../src/inspect/tape-event.js';
 import { arbitraryTape } from '../support/arbitrary-tape.js';
 
-/** Any tape, without the events that cannot be where they are; writes are numbered, and results are of pending ones. */
-export const lawfulTape: fc.Arbitrary<TapeEvent[]> = arbitraryTape.map((tape) => {
+/** The same tape without the events that cannot be where they are; writes are numbered, and results are of pending ones. */
+export function lawful(tape: readonly TapeEvent[]): TapeEvent[] {
   let writes = 0;
   let isReadOver = false;
   let isOver = false;
   const pending: number[] = [];
-  return tape.flatMap((event): TapeEvent[] => {
+  return tape.flatMap((event, at): TapeEvent[] => {
     switch (event.kind) {
+      case 'start':
+        return at === 0 ? [event] : [];
       case 'write':
         writes += 1;
         pending.push(writes);
@@ -33,4 +35,6 @@ export const lawfulTape: fc.Arbitrary<TapeEvent[]> = arbitraryTape.map((tape) =>
         return [event];
     }
   });
-});
+}
+
+export const lawfulTape: fc.Arbitrary<TapeEvent[]> = arbitraryTape.map(lawful);

@@ -436,6 +436,7 @@ describe('a recorded flow', () => {
 
   it.each<[string, unknown, unknown, RegExp]>([
     ['a flow', undefined, {}, /record: flow must be a Flow, not undefined/],
+    ['options', flowPair()[0], null, /record: options must be an object, not null/],
     ['a number of events', flowPair()[0], { maxEvents: 0 }, /record: maxEvents must be a whole number of at least 1, not number 0/],
     ['a number of bytes', flowPair()[0], { maxBytes: '1' }, /record: maxBytes must be a whole number of at least 1, not a string/],
   ])('is made of %s or not at all', (_, flow, options, message) => {

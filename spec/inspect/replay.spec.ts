@@ -6,7 +6,7 @@ import type { Flow } from '../../src/flow/flow.js';
 import { FlowError } from '../../src/flow/flow-error.js';
 import { loadTape } from '../../src/inspect/load-tape.js';
 import { record } from '../../src/inspect/record.js';
-import { replay } from '../../src/inspect/replay.js';
+import { replay, type ReplayOptions } from '../../src/inspect/replay.js';
 import { saveTape } from '../../src/inspect/save-tape.js';
 import type { TapeEvent } from '../../src/inspect/tape-event.js';
 import { flowPair } from '../../src/memory/pair.js';
@@ -76,6 +76,15 @@ describe('replay', () => {
       new TypeError('replay: tape must be an Observable, or what can be made one, not a string: loadTape makes a tape of a file'),
     );
     expect(() => replay([eof(1), 42 as unknown as TapeEvent])).toThrow(new TypeError('replay: tape event 2: must be an object, not number 42'));
+  });
+
+  it.each<[unknown, string]>([
+    [null, 'options must be an object, not null'],
+    [5, 'options must be an object, not number 5'],
+    [{ immediate: 'x' }, 'immediate must be a boolean, not a string'],
+    [{ immediate: null }, 'immediate must be a boolean, not null'],
+  ])('is given options that it knows, or throws: %j', (options, fault) => {
+    expect(() => replay([], options as ReplayOptions)).toThrow(new TypeError(`replay: ${fault}`));
   });
 
   it('breaks where something that comes is no event of a tape', () => {
@@ -401,7 +410,7 @@ describe('replay', () => {
         const tape = new Subject<TapeEvent>();
         const flow = replay(tape);
         const seen = tape.observed;
-        for (const event of [shutdown(0), eof(0), read(50, 'after')]) tape.next(event);
+        for (const event of [shutdown(0), eof(0), closed(50)]) tape.next(event);
         end(flow);
         logReads(flow, log);
         log(`${seen} ${tape.observed}`);

@@ -178,6 +178,20 @@ describe('loadTape', () => {
     expect(events).toHaveLength(1);
   });
 
+  it.each([
+    ['base64', 'A'],
+    ['text', '}'],
+  ])('reads a line of much %s once, however many chunks it comes in', (field, sign) => {
+    const line = JSON.stringify({ at: 1, kind: 'read', [field]: sign.repeat(40_000) });
+    const chunks = line.match(/.{1,100}/g)!;
+    const looks = [jest.spyOn(String.prototype, 'trim'), jest.spyOn(String.prototype, 'trimEnd'), jest.spyOn(JSON, 'parse')];
+    const events = all(loadTape([HEADER, ...chunks, '\n']));
+    const lookedAt = looks.flatMap(({ mock }) => [...mock.contexts, ...mock.calls.flat()]).filter((one) => String(one).length > 10_000);
+    jest.restoreAllMocks();
+    expect(events).toHaveLength(1);
+    expect(lookedAt.length).toBeLessThan(5);
+  });
+
   it('emits what precedes a line that is cut off', () => {
     const events: (TapeEvent | string)[] = [];
     loadTape(`${HEADER}{"at":1,"kind":"eof"}\n{"at":2,"ki`)
@@ -212,6 +226,7 @@ describe('loadTape', () => {
   it.each([
     ['nonsense', 'protocol: is not JSON'],
     ['{"at":1,}\n', 'protocol: is not JSON (column 9)'],
+    ['{"at":1,}', 'protocol: is not JSON (column 9)'],
     ['{"at":3,"kind":"eo', 'truncated: is cut off: the tape ends in it'],
     ['{"kind":"eof"}', 'protocol: has no at (a number of milliseconds not below 0)'],
     ['{"at":-1,"kind":"eof"}', 'protocol: at must be a number of milliseconds not below 0, not number -1'],

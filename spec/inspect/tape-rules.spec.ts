@@ -1,9 +1,12 @@
 import fc from 'fast-check';
-import type { Observable } from 'rxjs';
+import { from, type Observable } from 'rxjs';
 import { concrete } from '../../src/combinators/concrete.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { loadTape } from '../../src/inspect/load-tape.js';
 import { record } from '../../src/inspect/record.js';
+import { renderMarbles } from '../../src/inspect/render-marbles.js';
+import { renderMarblesSvg } from '../../src/inspect/render-marbles-svg.js';
+import { replay } from '../../src/inspect/replay.js';
 import { saveTape } from '../../src/inspect/save-tape.js';
 import type { TapeEvent } from '../../src/inspect/tape-event.js';
 import { flowPair } from '../../src/memory/pair.js';
@@ -25,6 +28,7 @@ const close: TapeEvent = { at: 1, kind: 'close', direction: 'both' };
 const abort: TapeEvent = { at: 1, kind: 'abort', direction: 'both' };
 const closed: TapeEvent = { at: 1, kind: 'closed', direction: 'both' };
 const broken: TapeEvent = { at: 1, kind: 'broken', direction: 'both', error: { code: 'reset', message: '' } };
+const unknown = { at: 1, kind: 'read-error', direction: 'in', error: { code: 'lost', message: '' } } as unknown as TapeEvent;
 const gap: TapeEvent = { at: 1, kind: 'gap', direction: 'both', events: 9 };
 
 function lineOf({ direction: _direction, ...event }: TapeEvent): string {
@@ -55,9 +59,18 @@ describe('the rules of a tape', () => {
     ['a number after a gap that was there before it', [write(1), gap, write(1)], 'id is 1, where 2 comes next'],
     ['numbers left out that no gap has', [gap, write(5), write(7)], 'id is 7, where 6 comes next'],
     ['a result for the second time, of a write that no gap has', [gap, write(5), ok(5), ok(5)], 'id is 5, which is no write that is pending'],
-  ])('refuse %s, in a file and on the way there', (_, events, fault) => {
+    ['a failure of a code that there is not', [closed, unknown], 'code is none of a FlowError'],
+  ])('refuse %s, in a file, on the way there, in a picture and in a replay', (_, events, fault) => {
+    const named = `tape event ${events.length}: ${fault}`;
     expect(outcomeOf(loadTape(HEADER + events.map(lineOf).join('')))).toBe(`tape line ${events.length + 1}: ${fault}`);
-    expect(outcomeOf(saveTape(events))).toBe(`saveTape: tape event ${events.length}: ${fault}`);
+    expect(outcomeOf(saveTape(events))).toBe(`saveTape: ${named}`);
+    expect(() => renderMarbles(events)).toThrow(new TypeError(`renderMarbles: ${named}`));
+    expect(() => renderMarblesSvg(events)).toThrow(new TypeError(`renderMarblesSvg: ${named}`));
+    expect(() => replay(events)).toThrow(new TypeError(`replay: ${named}`));
+    expect(outcomeOf(renderMarbles(from(events)))).toBe(`renderMarbles: ${named}`);
+    const failed = jest.fn();
+    replay(from(events)).closed.subscribe({ error: failed });
+    expect(failed.mock.calls).toEqual([[expect.objectContaining({ code: 'failed', cause: new TypeError(`replay: ${named}`) })]]);
   });
 
   it.each<[string, TapeEvent[]]>([
@@ -73,6 +86,8 @@ describe('the rules of a tape', () => {
   ])('allow %s', (_, events) => {
     expect(outcomeOf(loadTape(HEADER + events.map(lineOf).join('')))).toBe('complete');
     expect(outcomeOf(saveTape(events))).toBe('complete');
+    expect(outcomeOf(renderMarbles(from(events)))).toBe('complete');
+    expect(() => [renderMarbles(events), renderMarblesSvg(events), replay(events)]).not.toThrow();
   });
 
   it('refuse nothing that record puts on a tape, whatever both sides do, and however much of it is lost', () => {
@@ -98,6 +113,7 @@ describe('the rules of a tape', () => {
         const loaded: TapeEvent[] = [];
         loadTape(lines).subscribe((event) => loaded.push(event));
         expect(loaded).toEqual(events);
+        expect(() => [renderMarbles(events), replay(events)]).not.toThrow();
       }),
       { numRuns: 200 },
     );

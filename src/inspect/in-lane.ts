@@ -1,6 +1,5 @@
 /** The upper lane of a picture: what came from the peer, and whether anybody waited for it. */
 import type { InMark, LaneStates } from './marble-sheet.js';
-import { plainText } from './plain-text.js';
 import type { TapeEvent } from './tape-event.js';
 
 export class InLane {
@@ -12,6 +11,8 @@ export class InLane {
 
   /** The mark of an event, if it has one in this lane. */
   take(event: TapeEvent): InMark | undefined {
+    // Said again, demand is no news: since when it is as it is has been said before.
+    if (event.kind === 'demand' && event.wanted === (this.state === 'waiting')) return undefined;
     const unreadMs = this.#unreadMs;
     this.#unreadMs = 0;
     switch (event.kind) {
@@ -25,7 +26,7 @@ export class InLane {
       case 'eof':
         return this.#end({ ...NOTHING, end: 'eof' });
       case 'read-error':
-        return this.#end({ ...NOTHING, end: 'failed', code: plainText(event.error.code) });
+        return this.#end({ ...NOTHING, end: 'failed', code: event.error.code });
       case 'shutdown':
         return event.mode === 'write' || this.state === 'over' ? undefined : this.#end({ ...NOTHING, end: 'stop' });
       default:

@@ -1,6 +1,5 @@
 /** The lower lane of a picture: what went to the peer, and what became of each write. */
 import type { LaneStates, OutMark } from './marble-sheet.js';
-import { plainText } from './plain-text.js';
 import type { TapeEvent } from './tape-event.js';
 
 export class OutLane {
@@ -45,7 +44,7 @@ export class OutLane {
     // After a failed write none succeeds.
     if (!event.ok) {
       this.#end = 'over';
-      return { ...NOTHING, failed: 1, code: plainText(event.error.code), pendingMs };
+      return { ...NOTHING, failed: 1, code: event.error.code, pendingMs };
     }
     return pendingMs > 0 ? { ...NOTHING, accepted: 1, pendingMs } : undefined;
   }

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
+import { checkOptions } from '../flow/check-options.js';
 import { checkWhole } from '../flow/check-whole.js';
 import type { Flow } from '../flow/flow.js';
 import { RecordedFlow } from './recorded-flow.js';
@@ -41,6 +42,7 @@ export interface RecordOptions {
  */
 export function record(flow: Flow, options: RecordOptions = {}): Recording {
   checkFlow('record: flow', flow);
+  checkOptions('record', options);
   const { maxEvents = 65536, maxBytes = 2 ** 24 } = options;
   checkWhole('record: maxEvents', maxEvents);
   checkWhole('record: maxBytes', maxBytes);

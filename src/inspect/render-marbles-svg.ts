@@ -18,7 +18,8 @@ import type { TapeEvent } from './tape-event.js';
  * Light or dark as the reader prefers. Long tapes are drawn in groups, which the picture says.
  *
  * An array of events gives the picture at once, anything else an Observable of it, which emits when the tape completes
- * (and errors as it does); payloads are not kept. All text of the tape is escaped.
+ * (and errors as it does); payloads are not kept. All text of the tape is escaped. A `TypeError` names what is no event of
+ * a tape, or cannot follow those before it.
  *
  * @example
  * writeFileSync('login.svg', renderMarblesSvg(events));

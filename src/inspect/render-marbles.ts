@@ -1,4 +1,5 @@
 import type { Observable, ObservableInput } from 'rxjs';
+import { checkOptions } from '../flow/check-options.js';
 import { checkWhole } from '../flow/check-whole.js';
 import { drawTape } from './draw-tape.js';
 import { formatCount } from './format-count.js';
@@ -21,7 +22,8 @@ export interface RenderMarblesOptions {
  * which the text says.
  *
  * An array of events gives the text at once, anything else an Observable of it, which emits when the tape completes (and
- * errors as it does); payloads are not kept. Names and codes are made harmless to a terminal.
+ * errors as it does); payloads are not kept. Names are made harmless to a terminal. A `TypeError` names what is no event
+ * of a tape, or cannot follow those before it.
  *
  * @example
  * tape.pipe(toArray()).subscribe((events) => console.log(renderMarbles(events)));
@@ -30,8 +32,10 @@ export function renderMarbles(tape: readonly TapeEvent[], options?: RenderMarble
 export function renderMarbles(tape: ObservableInput<TapeEvent>, options?: RenderMarblesOptions): Observable<string>;
 export function renderMarbles(
   tape: readonly TapeEvent[] | ObservableInput<TapeEvent>,
-  { width = 100 }: RenderMarblesOptions = {},
+  options: RenderMarblesOptions = {},
 ): string | Observable<string> {
+  checkOptions('renderMarbles', options);
+  const { width = 100 } = options;
   checkWhole('renderMarbles: width', width, 40);
   return drawTape('renderMarbles', tape, (sheet) => draw(sheet, width));
 }

@@ -1,4 +1,6 @@
 import { from, type ObservableInput } from 'rxjs';
+import { checkOptions } from '../flow/check-options.js';
+import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { makeFlow } from '../flow/make-flow.js';
 import type { TapeEvent } from './tape-event.js';
@@ -22,14 +24,19 @@ export interface ReplayOptions {
  *   as the recorded ones did. A byte that differs, one too many, and an end before the tape's last byte break the flow
  *   with code `protocol` and a message that shows both sides. Where the tape's writes fail, so do these, at that time.
  * - A tape that stops before the peer's end (or has a `gap`) breaks the flow with `truncated` once a reader wants more; a
- *   tape that fails breaks it with its error, and one with anything but events on it with `failed` (an array of such throws).
+ *   tape that fails breaks it with its error. One with something on it that is no event, or cannot follow those before
+ *   it (a read after EOF, a second result of a write), breaks it with `failed` and a cause that names the event; an array
+ *   of such throws that at once.
  *
  * @example
  * const flow = replay(loadTape(readFileSync('login.tape', 'utf8')));
  * login(flow, 'anna').subscribe(); // against what the server said when the tape was made
  */
 export function replay(tape: ObservableInput<TapeEvent>, options: ReplayOptions = {}): Flow {
-  const player = new TapePlayer(options.immediate ?? false);
+  checkOptions('replay', options);
+  const { immediate = false } = options;
+  if (typeof immediate !== 'boolean') throw new TypeError(`replay: immediate must be a boolean, not ${describe(immediate)}`);
+  const player = new TapePlayer(immediate);
   player.load(from(tapeOf('replay: tape', tape)));
   return makeFlow(player);
 }

@@ -18,7 +18,7 @@ export class SheetBuilder {
 
   add(event: TapeEvent): void {
     this.#events += 1;
-    this.#endsAt = Math.max(this.#endsAt, event.at);
+    this.#endsAt = event.at;
     if (event.kind === 'start') this.#name = plainText(event.name, 56);
     const before = this.#in.state;
     const mark = { in: this.#in.take(event), out: this.#out.take(event), flow: flowMarksOf(event) };
@@ -68,7 +68,7 @@ function flowMarksOf(event: TapeEvent): FlowMark[] {
     case 'abort':
       return [{ label: 'abort()', isBad: true, count: 1 }];
     case 'broken':
-      return [{ label: `broken: ${plainText(event.error.code)}`, isBad: true, count: 1 }];
+      return [{ label: `broken: ${event.error.code}`, isBad: true, count: 1 }];
     case 'gap':
       return [{ label: 'events lost', isBad: true, count: event.events }];
     default:

@@ -2,6 +2,7 @@
 import { describe } from '../flow/describe.js';
 import type { FlowErrorCode } from '../flow/flow-error.js';
 import { isBytes } from '../flow/is-bytes.js';
+import { isFlowErrorCode } from '../flow/is-flow-error-code.js';
 import type { TapeFailure } from './tape-event.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -57,7 +58,8 @@ export function failureIn(fields: Fields): TapeFailure {
   const value = fields['error'];
   if (typeof value !== 'object' || value === null) throw wrong('error', 'an object', value);
   const error = value as Fields;
-  const code = textIn(error, 'code') as FlowErrorCode; // or any other: a picture shows that too
+  const code = textIn(error, 'code');
+  if (!isFlowErrorCode(code)) throw new LineFault('code is none of a FlowError');
   const { cause } = error;
   return { code, message: textIn(error, 'message'), ...(cause === undefined ? {} : { cause: textIn(error, 'cause') }) };
 }

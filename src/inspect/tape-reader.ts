@@ -5,6 +5,7 @@
 import { describe } from '../flow/describe.js';
 import { FlowError } from '../flow/flow-error.js';
 import { isBytes } from '../flow/is-bytes.js';
+import { JsonNesting } from './json-nesting.js';
 import type { TapeEvent } from './tape-event.js';
 import { LineFault } from './tape-fields.js';
 import { MAX_LINE_LENGTH, parseEvent, parseHeader } from './tape-line.js';
@@ -12,7 +13,9 @@ import { TapeRules } from './tape-rules.js';
 
 export class TapeReader {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
+  /** Added to, and not looked at until it is whole: for a look the pieces are put together anew. */
   #line = '';
+  #nesting = new JsonNesting();
   #number = 1;
   #headed = false;
   readonly #rules = new TapeRules();
@@ -25,7 +28,7 @@ export class TapeReader {
     if (typeof chunk === 'string') {
       for (const piece of chunk.split(AFTER_NEWLINE)) yield* this.#take(piece);
       // No object of JSON is the beginning of another, so one that is whole is a line, though its newline is missing.
-      if (isWholeObject(this.#line)) {
+      if (this.#nesting.isWholeObject) {
         yield* this.#takeLine();
         this.#taken = true;
       }
@@ -37,7 +40,7 @@ export class TapeReader {
 
   *end(): Generator<TapeEvent> {
     const rest = this.#line.trim();
-    if (this.#endsInCharacter() || (rest.startsWith('{') && !isWholeObject(rest))) {
+    if (this.#endsInCharacter() || (rest.startsWith('{') && !this.#nesting.isWholeObject)) {
       throw this.#error(new LineFault('is cut off: the tape ends in it', 'truncated'));
     }
     if (rest !== '') yield* this.#takeLine();
@@ -55,11 +58,13 @@ export class TapeReader {
       throw this.#error(new LineFault(`exceeds ${this.maxLineLength} characters`, 'too-large'));
     }
     if (piece.endsWith('\n')) yield* this.#takeLine();
+    else this.#nesting.take(piece);
   }
 
   *#takeLine(): Generator<TapeEvent> {
     const line = this.#line.trim();
     this.#line = '';
+    this.#nesting = new JsonNesting();
     const event = line === '' ? undefined : this.#named(() => this.#parse(line));
     this.#number += 1;
     if (event !== undefined) yield event;
@@ -109,13 +114,3 @@ function* afterNewlines(chunk: Uint8Array): Generator<Uint8Array> {
 }
 
 const NEWLINE = 0x0a;
-
-function isWholeObject(line: string): boolean {
-  if (!line.trimEnd().endsWith('}')) return false;
-  try {
-    JSON.parse(line);
-    return true;
-  } catch {
-    return false;
-  }
-}

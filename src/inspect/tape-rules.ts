@@ -1,8 +1,7 @@
 /**
- * What holds for the events of a tape beyond the fields of each (`docs/tape-format.md`): `loadTape` and `saveTape` refuse
+ * What holds for the events of a tape beyond the fields of each (`docs/tape-format.md`): whoever takes a tape refuses
  * what breaks it. Of the events it keeps the ids of the writes that are pending, and nothing else.
  */
-import { isFlowErrorCode } from '../flow/is-flow-error-code.js';
 import type { TapeEvent } from './tape-event.js';
 import { LineFault } from './tape-fields.js';
 
@@ -20,7 +19,6 @@ export class TapeRules {
   take(event: TapeEvent): void {
     if (event.at < this.#lastAt) throw new LineFault(`at ${event.at} comes after ${this.#lastAt}`);
     this.#lastAt = event.at;
-    if ('error' in event && !isFlowErrorCode(event.error.code)) throw new LineFault('code is none of a FlowError');
     if (event.kind === 'start') this.#takeStart();
     else if (event.kind === 'gap') this.#takeGap();
     else if (event.kind === 'write') this.#takeWrite(event.id);

@@ -3,23 +3,18 @@
  * refuse is not written. The counterpart of `tape-reader.ts`.
  */
 import { FlowError } from '../flow/flow-error.js';
-import { atEvent, eventOf } from './given-event.js';
+import { givenEvents } from './given-event.js';
 import type { TapeEvent } from './tape-event.js';
 import { eventLine, headerLine, MAX_LINE_LENGTH } from './tape-line.js';
-import { TapeRules } from './tape-rules.js';
 
 export class TapeWriter {
-  readonly #rules = new TapeRules();
+  readonly #checked = givenEvents('saveTape: tape');
 
   constructor(private readonly maxLineLength = MAX_LINE_LENGTH) {}
 
   /** The lines of the event at `index`: before the first, if it says nothing of the flow, one that says what the file is. */
   linesOf(given: unknown, index: number): string[] {
-    const event = atEvent('saveTape: tape', index, () => {
-      const checked = eventOf(given);
-      this.#rules.take(checked);
-      return checked;
-    });
+    const event = this.#checked(given, index);
     const line = this.#lineOf(event, index);
     return index > 0 || event.kind === 'start' ? [line] : [headerLine(undefined), line];
   }
