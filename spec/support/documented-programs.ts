@@ -30,8 +30,13 @@ export function programsOf(document: string): DocumentedProgram[] {
     document,
     line: markdown.slice(0, match.index).split('\n').length + 1,
     code: match[1]!,
-    prints: (match[2] ?? '').split('\n').filter((line) => line !== ''),
+    prints: linesOf(match[2] ?? ''),
   }));
+}
+
+/** All but the empty ones. */
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
 }
 
 /** Runs the program; resolves with what it has printed as soon as that is as many lines as it promises. */
@@ -42,8 +47,8 @@ export function run(program: DocumentedProgram, modules: (name: string) => unkno
   return new Promise((resolve, reject) => {
     const printed: string[] = [];
     const log = (...words: unknown[]) => {
-      printed.push(words.map(String).join(' '));
-      if (printed.length === program.prints.length) resolve(printed);
+      printed.push(...linesOf(words.map(String).join(' ')));
+      if (printed.length >= program.prints.length) resolve(printed);
     };
     // In this realm and not in one of node:vm's, so that a program's Uint8Array is the package's.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
