@@ -98,6 +98,8 @@ describe('makeFlow', () => {
     [{ name: 'x', write() {}, end: 7 }, 'makeFlow: transport.end must be a function, not number 7'],
     [{ name: 'x', write() {}, end() {} }, 'makeFlow: transport.abort must be a function, not undefined'],
     ...['open', 'pull', 'writev', 'stop', 'free', 'close'].map((method) => [{ ...whole, [method]: 5 }, `makeFlow: transport.${method} must be a function, not number 5`] as [unknown, string]),
+    [{ ...whole, highWaterMark: NaN }, 'makeFlow: transport.highWaterMark must be at least 0, not number NaN'],
+    [{ ...whole, maxQueuedBytes: -1 }, 'makeFlow: transport.maxQueuedBytes must be at least 0, not number -1'],
     ...['highWaterMark', 'maxQueuedBytes'].map((limit) => [{ ...whole, [limit]: 'x' }, `makeFlow: transport.${limit} must be a number, not a string`] as [unknown, string]),
   ])('throws a TypeError for %p', (transport, message) => {
     expect(() => makeFlow(transport as Transport)).toThrow(new TypeError(message));

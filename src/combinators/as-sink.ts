@@ -20,11 +20,12 @@ import { endpointOf } from '../flow/piped-flow.js';
  * `a.read().subscribe(asSink(b))` is a pipe with backpressure.
  *
  * Subscribing to it taps the buffers as they are accepted. A tap completes when everything has been flushed and the
- * write side has shut down. It errors with the write's `FlowError` as soon as a write fails: the buffer of that write
- * is lost, nothing later is taken, and a flow that feeds the sink is paused for good, so that the bytes it has not
- * delivered are there for its next `read()` once this one is unsubscribed. So it is with what comes after `complete` and
- * `error`. Sources that are no flows cannot be paused; what they go on emitting is dropped. A failed write does not end the source's subscription: subscribe to the sink, or
- * watch `flow.closed`, to hear of it.
+ * write side has shut down. It errors with the write's `FlowError` as soon as a write fails.
+ *
+ * After a failed write, `complete` or `error`, nothing more is taken. A flow that feeds the sink is paused for good, so
+ * that the bytes it has not delivered are there for its next `read()` once this one is unsubscribed; the buffer of the
+ * failed write is lost. Sources that are no flows cannot be paused; what they go on emitting is dropped. A failed write
+ * does not end the source's subscription: subscribe to the sink, or watch `flow.closed`, to hear of it.
  *
  * `next` throws a `TypeError` for anything but a `Uint8Array`. `unsubscribe()` detaches the sink from both sides and
  * leaves the flow open.

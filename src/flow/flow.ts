@@ -54,7 +54,8 @@ export interface Flow {
 
   /**
    * Ends both directions at once and frees everything: pending writes resolve to `{ok: false}`, reads and
-   * {@link closed} error with code `aborted` and `reason` as the cause. Idempotent.
+   * {@link closed} error with code `aborted` and `reason` as the cause; what is unread here is dropped. The peer gets the
+   * data that had reached it, then `reset` where the transport has one. Idempotent.
    */
   abort(reason?: unknown): void;
 }

@@ -32,7 +32,13 @@ function checkTransport(transport: Transport): void {
   check('transport.name', transport.name, 'string');
   for (const method of ['write', 'end', 'abort']) check(`transport.${method}`, Reflect.get(transport, method), 'function');
   for (const method of ['open', 'pull', 'writev', 'stop', 'free', 'close']) checkOptional(transport, method, 'function');
-  for (const limit of ['highWaterMark', 'maxQueuedBytes']) checkOptional(transport, limit, 'number');
+  for (const limit of ['highWaterMark', 'maxQueuedBytes']) checkLimit(transport, limit);
+}
+
+function checkLimit(transport: Transport, limit: string): void {
+  checkOptional(transport, limit, 'number');
+  const bytes: unknown = Reflect.get(transport, limit);
+  if (Number.isNaN(bytes) || Number(bytes) < 0) throw new TypeError(`makeFlow: transport.${limit} must be at least 0, not ${describe(bytes)}`);
 }
 
 function checkOptional(transport: Transport, property: string, type: Type): void {

@@ -7,12 +7,10 @@ import { GeneratorOutput } from './generator-output.js';
 import type { Piece } from './pieces.js';
 
 /** Yields what is read. */
-export type InputGenerator = () => Generator<Piece, unknown, undefined> | AsyncGenerator<Piece, unknown, undefined>;
+export type InputGenerator = () => Iterator<Piece, unknown, undefined> | AsyncIterator<Piece, unknown, undefined>;
 
 /** Receives what is written: `const buffer = yield`. */
-export type OutputGenerator = () =>
-  | Generator<unknown, unknown, Uint8Array>
-  | AsyncGenerator<unknown, unknown, Uint8Array>;
+export type OutputGenerator = () => Iterator<unknown, unknown, Uint8Array> | AsyncIterator<unknown, unknown, Uint8Array>;
 
 export interface FromGeneratorOptions {
   /** Yields strings (read in UTF-8) and buffers; empty ones are ignored. Left out, the flow is at EOF. */
