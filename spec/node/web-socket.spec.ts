@@ -238,6 +238,12 @@ describe('connectWebSocket on Node', () => {
     expect(await failureOf(connectWebSocket({ url, ...config }))).toMatchObject({ code: 'unsupported', cause: { name: 'SyntaxError' } });
   });
 
+  it('says in words that the far side of wss: does not speak TLS', async () => {
+    const url = (await listen()).url.replace('ws:', 'wss:');
+    const message = `${url}: the peer does not speak TLS, or no version that is spoken here`;
+    expect(await failureOf(connectWebSocket({ url }))).toMatchObject({ code: 'protocol', message });
+  });
+
   it('is unreachable for a name that cannot resolve', async () => {
     expect(await failureOf(connectWebSocket({ url: `ws://${'x'.repeat(64)}.invalid/` }))).toMatchObject({ code: 'unreachable' });
   });

@@ -16,7 +16,7 @@ export function tlsFlowError(name: string, error: unknown): FlowError {
   if (isFlowError(error)) return error;
   const { code = '', reason, message = String(error) } = Object(error) as TlsError;
   if (!/^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code)) return systemFlowError(name, error);
-  return new FlowError('protocol', `${name}: ${meaningOf(code, reason ?? message)}`, { cause: error });
+  return new FlowError('protocol', `${name}: ${meaningOf(code, reason ?? reasonIn(message))}`, { cause: error });
 }
 
 /** The `FlowError` for a peer's certificate that did not stand up, `whose` it should have been. */
@@ -42,10 +42,15 @@ export function cutError(name: string, cause?: unknown): FlowError {
   return new FlowError('truncated', `${name}: the connection ended during the TLS handshake`, options);
 }
 
+/** Of an `EPROTO`, which has OpenSSL's whole line for a message: `…:SSL routines:function:reason:file:line:`. */
+function reasonIn(message: string): string {
+  return /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
+}
+
 function meaningOf(code: string, reason: string): string {
   const alert = /^(?:tlsv1|tlsv13|sslv3) alert (.*)/.exec(reason)?.[1];
   if (alert !== undefined) return `the peer refused: ${alert}`;
-  return MEANINGS[code] ?? `TLS failed: ${reason}`;
+  return MEANINGS[code] ?? MEANINGS[`ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`] ?? `TLS failed: ${reason}`;
 }
 
 const MEANINGS: Readonly<Record<string, string>> = {
