@@ -54,6 +54,33 @@ describe('Endpoint', () => {
     expect(log).toEqual(['write ended', 'closed']);
   });
 
+  it.each(['fail', 'cut'] as const)('breaks both pipes before anybody hears of it, by %s', (how) => {
+    const { endpoint } = bench();
+    const heard: unknown[] = [];
+    const isOpen = () => heard.push([endpoint.inbound.isOpen, endpoint.outbound.isOpen]);
+    endpoint.outbound.push(new Uint8Array(5));
+    endpoint.outbound.awaitRoom({ mark: 0, onRoom: () => heard.push('room'), onRefused: isOpen });
+    endpoint.inbound.claim({ onData: () => true, onEnd: () => heard.push('end'), onFailure: isOpen, onBusy: () => heard.push('busy'), isEnding: () => false });
+    endpoint[how]('broken');
+    expect(heard).toEqual([
+      [false, false],
+      [false, false],
+    ]);
+    expect(endpoint.outbound.writeFailure).toBe('broken');
+  });
+
+  it('hands what had come to its reader when it fails, and drops it when it is cut', () => {
+    const came: string[] = [];
+    for (const how of ['fail', 'cut'] as const) {
+      const { endpoint } = bench();
+      endpoint.inbound.push(new Uint8Array(1));
+      endpoint[how]('broken');
+      const onData = () => came.push(`${how}: data`) > 0;
+      endpoint.inbound.claim({ onData, onEnd: () => {}, onFailure: (reason) => came.push(`${how}: ${String(reason)}`), onBusy: () => {}, isEnding: () => false });
+    }
+    expect(came).toEqual(['fail: data', 'fail: broken', 'cut: broken']);
+  });
+
   it('ends its write side on close, and waits for the peer', () => {
     const { endpoint, log } = bench();
     endpoint.close();

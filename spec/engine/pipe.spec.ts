@@ -384,6 +384,31 @@ describe('Pipe: room', () => {
     expect(log.slice(2)).toEqual(['three room', 'five room', 'five too room', 'seven room']);
   });
 
+  it('is OK for a push that the reader took before it broke the pipe on one made inside it, which is CLOSED', () => {
+    const pipe = new Pipe(0, { acknowledged: true });
+    const inner: unknown[] = [];
+    const reader = new LoggingReader((buffer) => {
+      if (text(buffer) === 'outer') inner.push(pipe.push(bytes('inner')));
+      else pipe.cut('broken');
+      return true;
+    });
+    pipe.claim(reader);
+    const outer = pipe.push(bytes('outer'));
+    expect([outer, inner]).toEqual([OK, [FULL]]);
+    expect(pipe.push(bytes('late'))).toBe(CLOSED);
+  });
+
+  it('is CLOSED for the push that the reader broke the pipe on', () => {
+    const pipe = new Pipe(0, { acknowledged: true });
+    pipe.claim(
+      new LoggingReader(() => {
+        pipe.cut('broken');
+        return true;
+      }),
+    );
+    expect(pipe.push(bytes('a'))).toBe(CLOSED);
+  });
+
   it('has room for a push after the one made inside its delivery, where the reader acknowledges', () => {
     const log: string[] = [];
     const pipe = new Pipe(0, { acknowledged: true });
