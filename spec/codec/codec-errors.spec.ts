@@ -121,6 +121,14 @@ describe('what is no item', () => {
     expect(decode(slipCodec(), Uint8Array.of(0xc0, 0xdb, 1, 0xc0))).toEqual([message]);
     expect(decode(slipCodec(), Uint8Array.of(0xc0, 1, 0xdb, 0xc0))).toEqual([message]);
   });
+
+  it('is refused for what is wrong first in it, wherever the chunks end', () => {
+    const codec = slipCodec({ maxFrameBytes: 2 });
+    const wrong = (...frame: number[]) => [0, 1, 2, 3, 4].map((at) => String(decode(codec, Uint8Array.from(frame.slice(0, at)), Uint8Array.from(frame.slice(at)))[0]));
+    for (const error of wrong(1, 0xdb, 0, 2, 3)) expect(error).toMatch(/^protocol:/);
+    for (const error of wrong(1, 2, 0xdb, 0, 3)) expect(error).toMatch(/^too-large:/);
+    for (const error of wrong(1, 2, 3, 0xdb, 0)) expect(error).toMatch(/^too-large:/);
+  });
 });
 
 describe('a wrong option', () => {

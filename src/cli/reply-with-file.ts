@@ -40,14 +40,20 @@ async function fileAt(root: string, path: string): Promise<FoundFile | null> {
 }
 
 /**
- * Read as it is sent, and closed with it, whichever way that ends. It ends with the last byte that was promised: to find
- * that there is none behind it takes a turn, in which a client that counts has gone.
+ * Read as it is sent, and closed with it, whichever way that ends. It ends with the last byte that was promised, and waits
+ * for no end of the file behind it: a client that counts would have gone by then.
  */
 function bytesOf({ name, size }: FoundFile): Flow {
   return fromGenerator({
     name: `file ${name}`,
     async *input() {
-      if (size > 0) yield* createReadStream(name, { end: size - 1, highWaterMark: 65536 }) as AsyncIterable<Uint8Array>;
+      if (size === 0) return;
+      let left = size;
+      for await (const chunk of createReadStream(name, { end: size - 1, highWaterMark: 65536 }) as AsyncIterable<Uint8Array>) {
+        yield chunk;
+        left -= chunk.length;
+        if (left === 0) return;
+      }
     },
   });
 }

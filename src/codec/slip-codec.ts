@@ -79,11 +79,16 @@ class SlipDecoder implements Decoder<Uint8Array> {
     for (let at = this.#nextEscape(bytes, start); at < end && at + 1 < bytes.length; at = this.#nextEscape(bytes, at + 2)) {
       const code = bytes.byteAt(at + 1);
       if (code !== ESC_END && code !== ESC_ESC) {
+        // What is wrong first in the stream counts, so that it does not depend on where chunks end.
+        this.#checkSize(at + 1 - start - this.#escapes);
         throw new FlowError('protocol', `${NAME}: an ESC is followed by neither ESC_END nor ESC_ESC`);
       }
       this.#escapes += 1;
     }
-    const size = end - start - this.#escapes;
+    this.#checkSize(end - start - this.#escapes);
+  }
+
+  #checkSize(size: number): void {
     if (size > this.#maxFrameBytes) throw tooLarge(NAME, size, this.#maxFrameBytes, 'at least');
   }
 
