@@ -82,10 +82,10 @@ export class Pipe {
   #resumedInside = false;
 
   /** A reader that answers `false` still has the buffer in hand, until it resumes. */
-  readonly #acknowledged: boolean | undefined;
+  readonly #acknowledged: boolean;
   #inHand = 0;
   /** What is pushed here has arrived already, so that no producer waits for room: an end stands behind all of it, at once. */
-  readonly #arrived: boolean | undefined;
+  readonly #arrived: boolean;
 
   #discarding = false;
   #prefetching = false;
@@ -95,8 +95,8 @@ export class Pipe {
   constructor(capacity: number, options: { readonly limit?: number | undefined; readonly acknowledged?: boolean; readonly arrived?: boolean } = {}) {
     this.capacity = capacity;
     this.limit = options.limit ?? DEFAULT_LIMIT;
-    this.#acknowledged = options.acknowledged;
-    this.#arrived = options.arrived;
+    this.#acknowledged = options.acknowledged === true;
+    this.#arrived = options.arrived === true;
   }
 
   // ── the producer's side ────────────────────────────────────────────────────────────────────────────────────────
@@ -279,8 +279,8 @@ export class Pipe {
   #pushedOn(size: number): PushStatus {
     this.bytes += size;
     const mark = (this.pushed += size);
-    this.#disturbed = this.#delivering;
-    this.#pump();
+    if (this.#delivering) this.#disturbed = true;
+    else this.#pump();
     this.#mark = mark;
     if (this.#isFailed()) return mark > this.#through ? CLOSED : OK;
     return this.#hasRoom(mark) ? OK : FULL;
