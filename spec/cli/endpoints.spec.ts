@@ -71,7 +71,7 @@ describe('rxjs-flow, between other endpoints than sockets', () => {
   });
 
   it.each([
-    [['proxy', 'wss://127.0.0.1:0', 'exec:cat'], 1, /^rxjs-flow: unsupported: .* without a certificate and its key\n$/],
+    [['proxy', 'wss://127.0.0.1:0', 'exec:cat'], 2, /^rxjs-flow: where to listen: .* without a certificate and its key\n$/],
     [['connect', 'wss://127.0.0.1:1', '--ca', '/no/such/file'], 2, /--ca .* is invalid\. \/no\/such\/file: no such file or directory\n$/],
     [['connect', 'ws://127.0.0.1:1'], 1, /^rxjs-flow: refused: ws:\/\/127\.0\.0\.1:1\/?: connection refused/],
     [['connect', 'exec:no-such-program'], 1, /^rxjs-flow: refused: exec no-such-program: no such file/],

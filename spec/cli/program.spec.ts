@@ -51,6 +51,13 @@ describe('rxjs-flow', () => {
     [['proxy', 'a', 'b', '--progress-ms', '0'], `argument '0' is invalid. It takes a whole number from 1 to 2147483647.`],
     [['proxy', 'a', 'b', '--max-connections', '0'], `argument '0' is invalid. It takes a whole number of at least 1.`],
     [['connect', 'a', '--connect-timeout-ms', '1e3'], `argument '1e3' is invalid. It takes a whole number from 1 to 2147483647.`],
+    [['connect', 'nowhere'], 'where to connect: not a URL: "nowhere" (try tcp://127.0.0.1:80)'],
+    [['connect', 'tcp://127.0.0.1'], 'where to connect: "tcp://127.0.0.1" has no host and port (as in tcp://127.0.0.1:80)'],
+    [['proxy', 'here', 'tcp://127.0.0.1:1'], 'where to listen: not a URL: "here"'],
+    [['proxy', 'carrier-pigeon:', 'tcp://127.0.0.1:1'], 'where to listen: no endpoint has the scheme carrier-pigeon:'],
+    [['proxy', 'tcp://127.0.0.1:0', 'there'], 'where to connect: not a URL: "there"'],
+    [['proxy', 'tls://127.0.0.1:0', 'tcp://127.0.0.1:1', '--cert', 'package.json'], '--cert and --key belong together: one of them is missing'],
+    [['serve-http2', 'src', '--listen', 'exec:cat'], 'where to listen: no endpoint has the scheme exec:'],
     [['demo', '--size-mib', 'x'], `argument 'x' is invalid. It takes a whole number of at least 1.`],
   ])('tells what is wrong with %p in one line, and exits with 2', async (args, message) => {
     const run = cli.run(args);

@@ -5,6 +5,7 @@ import { detach } from '../combinators/detach.js';
 import { proxy } from '../combinators/proxy.js';
 import { connectEndpoint } from '../node/connect-endpoint.js';
 import { stdio } from '../node/stdio.js';
+import { checkConnectable } from './check-endpoint.js';
 import { addConnectingOptions, connectingOf, type ConnectingOptions } from './endpoint-options.js';
 import { milliseconds } from './parse-number.js';
 import { runToEnd } from './run-to-end.js';
@@ -24,6 +25,7 @@ export function addConnectCommand(program: Command): void {
     .argument('<url>', 'the endpoint, e.g. tcp://127.0.0.1:80')
     .option('--connect-timeout-ms <ms>', 'how long it may take to answer', milliseconds(1), 10_000);
   addConnectingOptions(command).action(async (url: string, { connectTimeoutMs, ...options }: ConnectOptions) => {
+    checkConnectable(command, 'where to connect', url, connectingOf(options));
     const conversation = connectEndpoint(url, { connectTimeoutMs, ...connectingOf(options) }).pipe(
       detach(),
       take(1),

@@ -35,7 +35,8 @@ export function connectingOf({ ca, insecure, halfClose }: ConnectingOptions): Pi
   return { tls, ...(halfClose === undefined ? {} : { halfClose }) };
 }
 
-export function listeningOf({ cert, key, halfClose }: ListeningOptions): Pick<ListenEndpointOptions, 'tls' | 'halfClose'> {
+export function listeningOf(command: Command, { cert, key, halfClose }: ListeningOptions): Pick<ListenEndpointOptions, 'tls' | 'halfClose'> {
+  if ((cert === undefined) !== (key === undefined)) command.error('error: --cert and --key belong together: one of them is missing');
   const tls = { ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
   return { tls, ...(halfClose === undefined ? {} : { halfClose }) };
 }

@@ -1,5 +1,6 @@
 /** `rxjs-flow proxy`: its arguments and options. What it does is `proxy-run.ts`. */
 import type { Command } from 'commander';
+import { checkConnectable, checkListenable } from './check-endpoint.js';
 import {
   addConnectingOptions, addListeningOptions, connectingOf, listeningOf, type ConnectingOptions, type ListeningOptions,
 } from './endpoint-options.js';
@@ -31,7 +32,10 @@ export function addProxyCommand(program: Command): void {
     async (from: string | undefined, to: string | undefined, options: ProxyOptions, command: Command) => {
       const listen = oneOf(command, 'where to listen', '--listen', from, options.listen);
       const target = oneOf(command, 'where to connect', '--to', to, options.to);
-      await runToEnd(proxyRun(listen, target, { ...options, listening: listeningOf(options), connecting: connectingOf(options) }));
+      const [listening, connecting] = [listeningOf(command, options), connectingOf(options)];
+      checkListenable(command, 'where to listen', listen, listening);
+      checkConnectable(command, 'where to connect', target, connecting);
+      await runToEnd(proxyRun(listen, target, { ...options, listening, connecting }));
     },
   );
 }

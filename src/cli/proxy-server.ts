@@ -6,7 +6,7 @@ import { ProxyError } from '../combinators/proxy-error.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { record } from '../inspect/record.js';
-import { endpointAt, type ConnectEndpointOptions } from '../node/connect-endpoint.js';
+import { connectEndpoint, type ConnectEndpointOptions } from '../node/connect-endpoint.js';
 import { listenEndpoint, type ListenEndpointOptions } from '../node/listen-endpoint.js';
 import type { TcpAddress, UnixAddress } from '../node/socket-flow.js';
 import type { StopSignals } from './stop-signals.js';
@@ -52,10 +52,8 @@ export function serveProxy(config: ProxyServerConfig): Observable<ProxyEvent> {
   const limit = maxConnections === undefined ? {} : { maxConnections };
   // Detached: that listening stops must not abort them.
   const clients = listenEndpoint(from, { ...listening, listeningObserver: { next: onListening }, ...limit }).pipe(detach(), takeUntil(signals.stop));
-  return defer(() => {
-    const server = endpointAt(to, { ...connecting, connectTimeoutMs }); // throws, before anybody is let in, if `to` names none
-    return clients.pipe(mergeMap((client, at) => serve(client, server, at + 1, config)));
-  });
+  const server = connectEndpoint(to, { ...connecting, connectTimeoutMs });
+  return clients.pipe(mergeMap((client, at) => serve(client, server, at + 1, config)));
 }
 
 function serve(client: Flow, server: Observable<Flow>, connection: number, config: ProxyServerConfig): Observable<ProxyEvent> {

@@ -1,5 +1,6 @@
 /** `rxjs-flow serve-http2`: its arguments and options. What it does is `serve-http2-run.ts`. */
 import type { Command } from 'commander';
+import { checkListenable } from './check-endpoint.js';
 import { addListeningOptions, listeningOf, type ListeningOptions } from './endpoint-options.js';
 import { milliseconds } from './parse-number.js';
 import { runToEnd } from './run-to-end.js';
@@ -22,6 +23,8 @@ export function addServeHttp2Command(program: Command): void {
     .requiredOption('-l, --listen <url>', 'where to listen')
     .option('--drain-ms <ms>', 'after SIGINT or SIGTERM, how long requests may go on', milliseconds(0), 10_000);
   addListeningOptions(command).action(async (dir: string, options: ServeOptions) => {
-    await runToEnd(serveHttp2Run(dir, options.listen, { drainMs: options.drainMs, listening: listeningOf(options) }));
+    const listening = listeningOf(command, options);
+    checkListenable(command, 'where to listen', options.listen, listening);
+    await runToEnd(serveHttp2Run(dir, options.listen, { drainMs: options.drainMs, listening }));
   });
 }

@@ -46,9 +46,13 @@ export function connectEndpoint(url: string | URL, options: ConnectEndpointOptio
   return defer(() => endpointAt(url, options));
 }
 
-/** What {@link connectEndpoint} subscribes to. Throws its `unsupported` at once, for who wants to know before there is need. */
-export function endpointAt(url: string | URL, options: ConnectEndpointOptions): Observable<Flow> {
-  const endpoint = new EndpointUrl('connectEndpoint', String(url), Object.keys(CREATORS));
+/**
+ * What {@link connectEndpoint} subscribes to. Throws its `unsupported` at once, for who wants to know before there is need.
+ *
+ * @param caller who is said to have been given the URL
+ */
+export function endpointAt(url: string | URL, options: ConnectEndpointOptions, caller = 'connectEndpoint'): Observable<Flow> {
+  const endpoint = new EndpointUrl(caller, String(url), Object.keys(CREATORS));
   return CREATORS[endpoint.scheme as keyof typeof CREATORS](endpoint, options);
 }
 

@@ -44,10 +44,17 @@ export interface ListenEndpointOptions {
 export function listenEndpoint(url: string | URL, options: ListenEndpointOptions = {}): Observable<Flow> {
   check('listenEndpoint', 'url', url, aUrl);
   checkConfig('listenEndpoint', options, CHECKS);
-  return defer(() => {
-    const endpoint = new EndpointUrl('listenEndpoint', String(url), Object.keys(LISTENERS));
-    return LISTENERS[endpoint.scheme as keyof typeof LISTENERS](endpoint, options);
-  });
+  return defer(() => listenerAt(url, options));
+}
+
+/**
+ * What {@link listenEndpoint} subscribes to. Throws its `unsupported` at once, for who wants to know before there is need.
+ *
+ * @param caller who is said to have been given the URL
+ */
+export function listenerAt(url: string | URL, options: ListenEndpointOptions, caller = 'listenEndpoint'): Observable<Flow> {
+  const endpoint = new EndpointUrl(caller, String(url), Object.keys(LISTENERS));
+  return LISTENERS[endpoint.scheme as keyof typeof LISTENERS](endpoint, options);
 }
 
 const CHECKS = {
