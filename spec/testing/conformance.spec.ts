@@ -1,4 +1,4 @@
-import { defer, EMPTY, map, Observable, of, take, throwError } from 'rxjs';
+import { defer, EMPTY, lastValueFrom, map, Observable, of, take, throwError } from 'rxjs';
 import { asSink } from '../../src/combinators/as-sink.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { flowPair } from '../../src/memory/pair.js';
@@ -61,6 +61,16 @@ describe('conformance()', () => {
     const [a, b] = [flowPair()[0], flowPair()[0]];
     const unconnected = first({ create: () => of([a, b]), timeLimitMs: 20 });
     await expect(unconnected.run()).rejects.toThrow('time limit of 20 ms: still waiting until the read has ended');
+  });
+
+  it('aborts the flows of a create() that answers by a Promise once the time is over', async () => {
+    let answer!: (flows: [Flow, Flow]) => void;
+    const late = new Promise<[Flow, Flow]>((resolve) => (answer = resolve));
+    await expect(first({ create: async () => await late, timeLimitMs: 20 }).run()).rejects.toThrow('time limit of 20 ms');
+    const flows = flowPair();
+    answer(flows);
+    await expect(lastValueFrom(flows[0].closed)).rejects.toMatchObject({ code: 'aborted' });
+    await expect(lastValueFrom(flows[1].closed)).rejects.toMatchObject({ code: 'reset' });
   });
 
   it('fails with the failure of create() as the cause', async () => {

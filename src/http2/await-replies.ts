@@ -1,12 +1,13 @@
 /** How a handler's replies come to the exchange, also those that come when it is over: they may hold what must be freed. */
 import { from, take, type ObservableInput, type Subscriber } from 'rxjs';
+import { isPromise } from '../flow/is-promise.js';
 
 /**
  * As `from(replies).subscribe(subscriber)`, but RxJS keeps from a subscriber that has unsubscribed what a promise still
  * brings, and what was at hand: here its `next` is told.
  */
 export function awaitReplies<T>(replies: ObservableInput<T>, subscriber: Subscriber<T>): void {
-  if (isPromise(replies)) {
+  if (isPromise<T>(replies)) {
     replies.then(
       (reply) => {
         subscriber.next(reply);
@@ -19,8 +20,4 @@ export function awaitReplies<T>(replies: ObservableInput<T>, subscriber: Subscri
   } else {
     from(replies).subscribe(subscriber);
   }
-}
-
-function isPromise<T>(input: ObservableInput<T>): input is PromiseLike<T> {
-  return typeof (input as Partial<PromiseLike<T>> | null)?.then === 'function';
 }

@@ -3,6 +3,7 @@
  * `finally` runs, and never left with a promise that nobody listens to. What goes in and comes out is its user's.
  */
 import { describe } from '../flow/describe.js';
+import { isPromise } from '../flow/is-promise.js';
 import { Answers, type AnswerListener, type LATER } from './answers.js';
 
 /** A generator that is resumed with `Sent`. */
@@ -97,10 +98,6 @@ export class GeneratorRun<Sent> implements AnswerListener<Turn> {
 function checked<Sent>(generator: AnyGenerator<Sent>): AnyGenerator<Sent> {
   if (typeof (generator as Partial<AnyGenerator<Sent>> | null | undefined)?.next === 'function') return generator;
   throw new TypeError(`a generator function is needed, not one that returns ${describe(generator)}`);
-}
-
-function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof (value as Partial<PromiseLike<T>> | undefined)?.then === 'function';
 }
 
 function ignore(): void {

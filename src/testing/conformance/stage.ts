@@ -8,6 +8,7 @@ import { describe } from '../../flow/describe.js';
 import type { Flow, WriteResult } from '../../flow/flow.js';
 import type { FlowError, FlowErrorCode } from '../../flow/flow-error.js';
 import { formatError } from '../../flow/format-error.js';
+import { isPromise } from '../../flow/is-promise.js';
 import { toBytes } from '../bytes.js';
 import { equal, isCoded, pattern, sizeOf, textOf } from './verdict.js';
 import { Watch } from './watch.js';
@@ -38,6 +39,7 @@ export class Stage {
   /** What was thrown while all was cleared away. */
   readonly #faults: Error[] = [];
   #expired = false;
+  #isOver = false;
   readonly #limitMs: number;
   readonly #quietMs: number;
   readonly #settlingMs: number;
@@ -55,7 +57,7 @@ export class Stage {
   /** Has the flows made; `swapped` makes the second of them the near one. */
   async open(create: () => ObservableInput<[Flow, Flow]>, swapped: boolean): Promise<void> {
     // Kept subscribed for as long as the case runs: where lifetime is subscription, it is what keeps the flows open.
-    const made = this.watch(defer(() => from(create())));
+    const made = this.watch(defer(() => from(this.#orAborted(create()))));
     await this.when('create() has made two flows', () => made.values.length > 0 || made.isEnded);
     const [a, b] = pairOf(made);
     this.near = swapped ? b : a;
@@ -197,6 +199,7 @@ export class Stage {
     await this.when('both flows have gone', () => given || goings.every((going) => going.isEnded));
     for (const timer of this.#timers) clearTimeout(timer);
     for (const watch of this.#watches) this.#attempt('an unsubscription', () => watch.unsubscribe());
+    this.#isOver = true;
     if (this.#faults.length > 0) throw this.#faults[0]!;
   }
 
@@ -207,6 +210,15 @@ export class Stage {
     } catch (error) {
       this.#faults.push(new Error(`${what} threw: ${formatError(error)}`, { cause: error }));
     }
+  }
+
+  /** A Promise cannot be called off: the flows that it brings after all is over are aborted as they come. */
+  #orAborted(made: ObservableInput<[Flow, Flow]>): ObservableInput<[Flow, Flow]> {
+    const tooLate = (flows: readonly Flow[]) => {
+      if (this.#isOver) for (const flow of flows) flow.abort();
+    };
+    if (isPromise<[Flow, Flow]>(made)) made.then(tooLate).then(undefined, () => {}); // its failure is told by the case
+    return made;
   }
 
   #after(ms: number, callback: () => void): void {
