@@ -237,8 +237,7 @@ describe('Endpoint', () => {
     const endpoint = wired({ hook: (done) => done() });
     const log: string[] = [];
     endpoint.inbound.push(bytes('last'));
-    endpoint.inbound.fail('broken');
-    endpoint.broke('broken');
+    endpoint.broke('broken', () => endpoint.inbound.fail('broken'));
     endpoint.close();
     endpoint.inbound.claim(reader(log));
     expect(log).toEqual(['last', '#broken']);

@@ -173,7 +173,7 @@ describe('Endpoint', () => {
     const { endpoint, log } = bench();
     endpoint.abort('why');
     endpoint.abort('again');
-    endpoint.broke('later');
+    endpoint.fail('later');
     endpoint.close();
     expect(log).toEqual(['cut why', 'broken why']);
     expect(endpoint.isOver).toBe(true);
@@ -181,9 +181,19 @@ describe('Endpoint', () => {
 
   it('is broken by its wire without cutting it', () => {
     const { endpoint, log } = bench();
-    endpoint.broke('reset');
-    endpoint.broke('again');
-    expect(log).toEqual(['broken reset']);
+    endpoint.broke('reset', () => log.push('pipes'));
+    endpoint.broke('again', () => log.push('pipes'));
+    expect(log).toEqual(['pipes', 'broken reset']);
+  });
+
+  it('stays broken for its first reason when whoever hears of that from a pipe aborts', () => {
+    const { endpoint, log } = bench();
+    const abort = () => endpoint.abort('second');
+    endpoint.inbound.claim({ onData: () => true, onEnd: abort, onFailure: abort, onBusy: abort, isEnding: () => false });
+    endpoint.outbound.push(new Uint8Array(1000));
+    endpoint.outbound.awaitRoom({ mark: 0, onRoom: () => {}, onRefused: abort });
+    endpoint.fail('first');
+    expect(log).toEqual(['broken first']);
   });
 
   it('ignores an abort after it is closed', () => {
@@ -191,7 +201,7 @@ describe('Endpoint', () => {
     endpoint.shutdownWrite();
     endpoint.inbound.end();
     endpoint.abort('late');
-    endpoint.broke('late');
+    endpoint.broke('late', () => log.push('pipes'));
     expect(log).toEqual(['write ended', 'free', 'closed']);
   });
 

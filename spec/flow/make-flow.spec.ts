@@ -1,4 +1,4 @@
-import { firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
+import { firstValueFrom, lastValueFrom, take, toArray, type Observable } from 'rxjs';
 import { FlowError } from '../../src/flow/flow-error.js';
 import type { Flow, WriteResult } from '../../src/flow/flow.js';
 import { makeFlow } from '../../src/flow/make-flow.js';
@@ -411,6 +411,21 @@ describe('makeFlow: ending', () => {
     flow.abort('enough');
     flow.abort('again');
     expect(errors.map(({ code, cause }) => [code, cause])).toEqual([['aborted', 'enough']]);
+  });
+
+  it('keeps what it broke for when whoever hears of it first aborts, and aborts the transport once', () => {
+    const transport = new LoggingTransport();
+    const flow = makeFlow(transport);
+    flow.read().subscribe({ error: () => flow.abort() });
+    const closing = flow.close();
+    transport.link.fail(new FlowError('reset', 'the peer is gone'));
+    const endings = [flow.closed, closing, flow.read()].map((ending) => {
+      let code = 'none';
+      (ending as Observable<unknown>).subscribe({ error: (error: FlowError) => (code = error.code) });
+      return code;
+    });
+    expect(endings).toEqual(['reset', 'reset', 'reset']);
+    expect(transport.log.filter((line) => line.startsWith('abort'))).toEqual(['abort reset']);
   });
 
   it('ignores what a transport says after the end', () => {

@@ -1,4 +1,5 @@
 import { take } from 'rxjs';
+import type { Flow } from '../../src/flow/flow.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { bytes, logOf, text, writeOf } from './log-of.js';
 
@@ -150,5 +151,15 @@ describe('flowPair: maxChunk', () => {
     a.abort('enough');
     expect(logOf(b.read())).toEqual(['ab', 'c', '#reset']);
     expect(writeOf(b, 'x')).toEqual(['reset', '|']);
+  });
+
+  it.each([{}, { maxChunk: 2 }])('stays reset when its reader, or who waits for room, aborts on hearing of it (%p)', (options) => {
+    for (const listen of [(flow: Flow, act: () => void) => flow.read().subscribe({ error: act }), (flow: Flow, act: () => void) => flow.write(bytes('xx')).subscribe(act)]) {
+      const [a, b] = flowPair({ capacity: 1, ...options });
+      listen(b, () => b.abort());
+      a.abort();
+      expect(logOf(b.closed)).toEqual(['#reset']);
+      expect(logOf(a.closed)).toEqual(['#aborted']);
+    }
   });
 });

@@ -75,10 +75,7 @@ export class Endpoint {
   }
 
   abort(reason: unknown): void {
-    if (this.isOver) return;
-    this.#state = 'broken';
-    this.wire.cut(reason);
-    this.listener.onBroken(reason);
+    this.broke(reason, () => this.wire.cut(reason));
   }
 
   /** The wire's, when it is cut: both pipes have broken before anybody hears of it, and what waits in them is dropped. */
@@ -88,14 +85,14 @@ export class Endpoint {
 
   /** The wire's news: it failed. What had come is still read; both pipes have broken before anybody hears of it. */
   fail(reason: unknown): void {
-    this.inbound.fail(reason, reason, () => this.outbound.cut(reason));
-    this.broke(reason);
+    this.broke(reason, () => this.inbound.fail(reason, reason, () => this.outbound.cut(reason)));
   }
 
-  /** The wire's news: it broke, after having told both pipes. */
-  broke(reason: unknown): void {
+  /** The wire's news: it broke. Whoever hears of it from the pipes, and aborts, finds a flow that has broken for `reason`. */
+  broke(reason: unknown, breakPipes: () => void): void {
     if (this.isOver) return;
     this.#state = 'broken';
+    breakPipes();
     this.listener.onBroken(reason);
   }
 

@@ -41,7 +41,6 @@ class PairWire implements Wire {
   cut(reason: unknown): void {
     const reset = new FlowError('reset', `${this.farName}: the peer aborted`);
     const { inbound, outbound } = this.near;
-    inbound.cut(reason, reset, () => outbound.fail(reset, reason));
-    this.far.broke(reset);
+    this.far.broke(reset, () => inbound.cut(reason, reset, () => outbound.fail(reset, reason)));
   }
 }
