@@ -129,6 +129,24 @@ describe.each(cases)('%s', (_, { codec, items, overhead, noise }) => {
   });
 });
 
+describe('jsonLinesCodec', () => {
+  it('looks at the bytes of a line that comes in pieces once, whatever the first of them is like', () => {
+    const bytes = new ByteQueue();
+    const search = jest.spyOn(bytes, 'indexOf');
+    const whole = jest.spyOn(Uint8Array.prototype, 'includes');
+    const decoder = jsonLinesCodec().decoder();
+    bytes.push(new Uint8Array(10_000).fill(49));
+    for (let i = 0; i < 100; i += 1) {
+      decoder.decode(bytes);
+      bytes.push(Uint8Array.of(49));
+    }
+    const looked = search.mock.calls.reduce((sum, [, from = 0]) => sum + (bytes.length - from), 0);
+    expect(looked).toBeLessThan(4 * bytes.length);
+    expect(whole).not.toHaveBeenCalled();
+    whole.mockRestore();
+  });
+});
+
 /** The most bytes that wait between two chunks, up to the first error. */
 function mostHeld(codec: Codec<unknown>, chunks: readonly Uint8Array[]): number {
   const bytes = new ByteQueue();

@@ -146,6 +146,15 @@ describe.each([
     expect(logOf(messages.read())).toEqual(['2', '3', '4', '|']);
   });
 
+  it('is read on by what follows a read that has ended, though drainMap holds that', () => {
+    const { flow, peer } = chunksOf();
+    const messages = linesOver(flow);
+    const log = logOf(messages.read().pipe(take(1), drainMap(() => messages.read())));
+    for (const chunk of ['1\n', '2\n3', '\n']) peer.write(utf8(chunk));
+    peer.shutdown('write');
+    expect(log).toEqual(['2', '3', '|']);
+  });
+
   it('waits with what an earlier read left in its chunk, too', () => {
     const { flow, pulled } = chunksOf('1\n2\n3\n', '4\n');
     const messages = linesOver(flow);
@@ -378,6 +387,22 @@ describe('unframed', () => {
     hello.read().pipe(take(1)).subscribe((item) => versions.push(item));
     expect(versions).toEqual([{ v: 1 }]);
     expect(logOf(framed(hello.unframed(), fixedCodec({ frameBytes: 2 })).read())).toEqual(['ab', 'cd', '|']);
+  });
+
+  it('changes hands any number of times without growing the stack, and reads on', () => {
+    const { flow, peer } = chunksOf();
+    let hands = flow;
+    const lines: string[] = [];
+    for (let i = 0; i < 5000; i += 1) {
+      const messages = framed(hands, linesCodec());
+      messages.read().pipe(take(1)).subscribe((line) => lines.push(line));
+      peer.write(utf8(`${i}\n`));
+      hands = messages.unframed();
+    }
+    peer.write(utf8('raw'));
+    peer.shutdown('write');
+    expect([lines.length, lines.at(-1)]).toEqual([5000, '4999']);
+    expect(logOf(hands.read())).toEqual(['raw', '|']);
   });
 
   it('can be read from within the complete of the last framed read', () => {

@@ -1,4 +1,4 @@
-import { concat, from, map, mergeMap, NEVER, of, Subject, throwError, type Observable } from 'rxjs';
+import { concat, from, map, merge, mergeMap, NEVER, of, share, Subject, throwError, type Observable } from 'rxjs';
 import { asSink } from '../../src/combinators/as-sink.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { FlowError } from '../../src/flow/flow-error.js';
@@ -140,6 +140,36 @@ describe.each([
     expect([tap, written]).toEqual([['#closed'], ['a']]);
     subscription.unsubscribe();
     expect(source.left()).toEqual(['b', 'c']);
+  });
+
+  it.each<[string, (source: Observable<Uint8Array>) => Observable<Uint8Array>]>([
+    ['through operators', (source) => source.pipe(mergeMap((buffer) => of(buffer)), map((buffer) => buffer))],
+    ['with others', (source) => merge(NEVER, source, NEVER)],
+  ])('keeps a source paused that comes to it %s', (__, chain) => {
+    const source = sourceOf('a', 'b');
+    const [near] = flowPair();
+    near.shutdown('write');
+    const subscription = chain(source.flow.read()).subscribe(asSink(dress(near)));
+    subscription.unsubscribe();
+    expect(source.left()).toEqual(['b']);
+  });
+
+  it.each(['at once', 'while a write waits'])('leaves a read that others share to them, when it fails %s', (when) => {
+    const source = sourceOf();
+    const { flow, link } = manualFlow();
+    if (when === 'at once') flow.shutdown('write');
+    const shared = source.flow.read().pipe(share());
+    const others = logOf(shared);
+    const sink = asSink(dress(flow));
+    shared.subscribe(sink);
+    const tap = logOf(sink);
+    for (const text of ['a', 'b', 'c']) source.peer.write(utf8(text));
+    if (when === 'while a write waits') {
+      expect(others).toEqual(['a']);
+      link.refuse(new FlowError('closed', 'manual: full'));
+    }
+    expect(tap).toEqual(['#closed']);
+    expect(others).toEqual(['a', 'b', 'c']);
   });
 
   it('pauses a flow that is piped into it after its end', () => {

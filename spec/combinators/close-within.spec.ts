@@ -1,7 +1,9 @@
-import { asyncScheduler, type Observable } from 'rxjs';
+import { asyncScheduler, mergeMap, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { closeWithin } from '../../src/combinators/close-within.js';
+import type { Flow } from '../../src/flow/flow.js';
 import { FlowError, isFlowError } from '../../src/flow/flow-error.js';
+import { flowLifetime } from '../../src/flow/flow-lifetime.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { refillFlow } from '../../src/memory/refill-flow.js';
 import { foreignFlow } from '../support/foreign-flow.js';
@@ -109,6 +111,19 @@ describe('closeWithin', () => {
     const [a, b] = flowPair();
     b.close();
     expect(log(closeWithin(foreignFlow(a), 100)).map((line) => line.replace(/^\d+/, 't'))).toEqual(['t: next', 't: complete']);
+  });
+
+  it('tells its timeout before the abort of a flow that its creator aborts with it', () => {
+    inVirtualTime((flush) => {
+      const [flow] = flowPair();
+      const connected = flowLifetime<Flow>(({ ready }) => {
+        ready(flow);
+        return undefined;
+      });
+      const told = log(connected.pipe(mergeMap((one) => closeWithin(one, 100))));
+      flush();
+      expect(told).toEqual(['100: timeout']);
+    });
   });
 
   it.each([

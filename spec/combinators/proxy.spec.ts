@@ -1,8 +1,9 @@
-import { asyncScheduler, finalize, type Observable } from 'rxjs';
+import { asyncScheduler, finalize, mergeMap, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { proxy, type ProxyStats } from '../../src/combinators/proxy.js';
 import { ProxyError } from '../../src/combinators/proxy-error.js';
 import type { Flow } from '../../src/flow/flow.js';
+import { flowLifetime } from '../../src/flow/flow-lifetime.js';
 import { FlowError, isFlowError } from '../../src/flow/flow-error.js';
 import { formatError } from '../../src/flow/format-error.js';
 import { makeFlow } from '../../src/flow/make-flow.js';
@@ -297,6 +298,19 @@ describe('proxy', () => {
     link.fail(new FlowError('reset', 'bare: reset'));
     expect(told.error!.directions).toEqual(['aToB']);
     expect(told.error!.causes).toEqual([new FlowError('reset', 'bare: reset')]);
+  });
+
+  it('is told before the abort of a flow that its creator aborts with it', () => {
+    const [a, client] = flowPair();
+    const [b] = flowPair();
+    const connected = flowLifetime<Flow>(({ ready }) => {
+      ready(b);
+      return undefined;
+    });
+    const told = run(connected.pipe(mergeMap((server) => proxy(a, server))));
+    client.abort();
+    expect(told.error).toBeInstanceOf(ProxyError);
+    expect([watch(a).closed, watch(b).closed]).toEqual(['reset', 'aborted']);
   });
 
   it.each([

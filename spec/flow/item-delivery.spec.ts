@@ -3,7 +3,7 @@ import { ItemDelivery } from '../../src/flow/item-delivery.js';
 
 describe('ItemDelivery', () => {
   it('is held by what says so between enter and leave, and by nobody else', () => {
-    const delivery = new ItemDelivery(() => {});
+    const delivery = new ItemDelivery(null, () => {});
     expect(holdDeliveries()).toBeNull();
     delivery.enter();
     expect([deliveryDepth(), innermostDelivery()]).toEqual([1, delivery]);
@@ -16,7 +16,7 @@ describe('ItemDelivery', () => {
 
   it('calls back when the last of its holds has gone, and not before', () => {
     const onFree = jest.fn();
-    const delivery = new ItemDelivery(onFree);
+    const delivery = new ItemDelivery(null, onFree);
     delivery.enter();
     const release = [holdDeliveries()!, holdDeliveries()!];
     delivery.leave();
@@ -27,7 +27,7 @@ describe('ItemDelivery', () => {
   });
 
   it('stands inside the delivery that made its items, and is left with it still there', () => {
-    const [outer, inner] = [new ItemDelivery(() => {}), new ItemDelivery(() => {})];
+    const [outer, inner] = [new ItemDelivery(null, () => {}), new ItemDelivery(null, () => {})];
     outer.enter();
     inner.enter();
     holdDeliveries();
@@ -42,7 +42,7 @@ describe('ItemDelivery', () => {
     ['inside its delivery', true],
   ])('is kept alive by nothing once it has ended %s', (_, inside) => {
     const slots = (globalThis as unknown as Record<symbol, { slots: unknown[] }>)[Symbol.for('rxjs-flow/deliveries/1')]!.slots;
-    const delivery = new ItemDelivery(() => {});
+    const delivery = new ItemDelivery(null, () => {});
     delivery.enter();
     if (inside) delivery.end();
     delivery.leave();

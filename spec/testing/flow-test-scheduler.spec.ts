@@ -1,5 +1,6 @@
 import { concatMap, delay, map, of, take, timer } from 'rxjs';
 import { closeWithin } from '../../src/combinators/close-within.js';
+import { withIdleTimeout } from '../../src/combinators/with-idle-timeout.js';
 import { FlowError, isFlowError } from '../../src/flow/flow-error.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { toBytes, toText } from '../../src/testing/bytes.js';
@@ -272,6 +273,13 @@ describe('FlowTestScheduler', () => {
     jestScheduler().run(({ coldFlow, expectReads, flush }) => {
       expectReads(coldFlow('-a')).toBe('-b');
       expect(() => flush()).toThrow('reads of cold flow 1');
+    }));
+
+  it('reads from now on where the frame to begin at is over, and does not turn back the time', () =>
+    jestScheduler().run(({ coldFlow, expectReads, flush }) => {
+      timer(20).subscribe();
+      flush();
+      expectReads(withIdleTimeout(coldFlow('a--b'), 10)).toBe('20ms a--b 9ms #', {}, { code: 'timeout' });
     }));
 
   it('gives back what the callback returns, and forgets a run that failed', () => {

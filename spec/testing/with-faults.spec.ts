@@ -255,6 +255,21 @@ describe('withFaults()', () => {
       expectObservable(inner.closed).toBe('#', {}, expect.objectContaining({ code: 'aborted', cause: 'why' }));
     }));
 
+  it('leaves no timer behind when it is aborted, whatever was on its way', () => {
+    const scheduler = new FlowTestScheduler();
+    scheduler.run(() => {
+      for (const faults of [{ latencyMs: 60_000 }, { bytesPerSecond: 1 }]) {
+        const [a, b] = faultyPair(faults);
+        logOf(a.read());
+        write(a, 'out');
+        write(b, 'in');
+        a.abort();
+        b.abort();
+      }
+    });
+    expect(scheduler.frame).toBe(0);
+  });
+
   it('passes detach() on to the flow inside, and has its name', () => {
     const [inner] = flowPair({ name: 'inner' });
     const flow = withFaults(inner, {});

@@ -4,6 +4,7 @@ import { checkFlow } from '../flow/check-flow.js';
 import { checkOptions } from '../flow/check-options.js';
 import { checkWhole } from '../flow/check-whole.js';
 import { describe } from '../flow/describe.js';
+import { DETACH, detachFlow } from '../flow/detached.js';
 import type { Flow, ShutdownMode, WriteResult } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { isBytes } from '../flow/is-bytes.js';
@@ -11,10 +12,10 @@ import { LineReader } from '../flow/line-reader.js';
 import { utf8 } from '../flow/utf8.js';
 import type { Decoder } from './codec.js';
 import { DelimitedReader } from './delimited-reader.js';
-import { Inbox } from './inbox.js';
+import type { Inbox } from './inbox.js';
 import { InboxRead } from './inbox-read.js';
 import { checkNewline, lineText, type Newline } from './line-text.js';
-import { unreadFlow } from './unread-flow.js';
+import { inboxOf, unreadFlow } from './unread-flow.js';
 
 export interface ChannelOptions {
   /** The longest line, its end not counted, and the most that `readUntil` reads (default 1 MiB). */
@@ -99,10 +100,10 @@ class FlowChannel implements Channel {
 
   constructor(flow: Flow, maxLineBytes: number, newline: Newline) {
     this.name = flow.name;
-    this.#flow = flow;
     this.#maxLineBytes = maxLineBytes;
     this.#newline = newline;
-    this.#inbox = new Inbox(flow);
+    this.#inbox = inboxOf(flow);
+    this.#flow = this.#inbox.flow;
     const reader = new LineReader(maxLineBytes, (bytes) => this.#tooLarge('line', bytes));
     this.#lines = this.#read({ decode: (bytes) => reader.next(bytes), finish: (bytes) => reader.last(bytes) });
   }
@@ -159,7 +160,7 @@ class FlowChannel implements Channel {
 
   rest(): Flow {
     if (this.#kept.length > 0) this.flush();
-    return unreadFlow(this.#flow, this.#inbox);
+    return unreadFlow(this.#inbox);
   }
 
   shutdown(mode: ShutdownMode): Observable<void> {
@@ -177,6 +178,10 @@ class FlowChannel implements Channel {
     this.#kept = [];
     this.#inbox.bytes.clear();
     this.#flow.abort(reason);
+  }
+
+  [DETACH](): void {
+    detachFlow(this.#flow);
   }
 
   #read<T>(decoder: Decoder<T>): Observable<T> {

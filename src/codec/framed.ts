@@ -2,14 +2,15 @@ import { defer, throwError, type Observable } from 'rxjs';
 import type { ByteQueue } from '../flow/byte-queue.js';
 import { checkFlow } from '../flow/check-flow.js';
 import { describe } from '../flow/describe.js';
+import { DETACH, detachFlow } from '../flow/detached.js';
 import type { Flow, ShutdownMode, WriteResult } from '../flow/flow.js';
 import { FlowError, isFlowError } from '../flow/flow-error.js';
 import { refused } from '../flow/write-result.js';
 import { checkCodec } from './check-codec.js';
 import type { Codec, Decoder } from './codec.js';
-import { Inbox } from './inbox.js';
+import type { Inbox } from './inbox.js';
 import { InboxRead } from './inbox-read.js';
-import { unreadFlow } from './unread-flow.js';
+import { inboxOf, unreadFlow } from './unread-flow.js';
 
 /** A flow of items instead of bytes. */
 export interface Framed<T> {
@@ -75,9 +76,9 @@ class FramedFlow<T> implements Framed<T> {
 
   constructor(flow: Flow, codec: Codec<T>) {
     this.name = flow.name;
-    this.#flow = flow;
     this.#codec = codec;
-    this.#inbox = new Inbox(flow);
+    this.#inbox = inboxOf(flow);
+    this.#flow = this.#inbox.flow;
     const decoder = new StickyDecoder(codec.decoder());
     const items = new InboxRead(this.#inbox, `${flow.name}: ${codec.name}`, decoder);
     this.#read = defer(() => (decoder.failure === null ? items : throwError(() => decoder.failure?.reason)));
@@ -127,8 +128,12 @@ class FramedFlow<T> implements Framed<T> {
     this.#flow.abort(reason);
   }
 
+  [DETACH](): void {
+    detachFlow(this.#flow);
+  }
+
   unframed(): Flow {
-    return unreadFlow(this.#flow, this.#inbox);
+    return unreadFlow(this.#inbox);
   }
 
   #encodeError(error: unknown): FlowError {

@@ -5,7 +5,8 @@
 import { Observable, type Subscriber, type TeardownLogic } from 'rxjs';
 import type { ByteQueue } from '../flow/byte-queue.js';
 import { ItemDelivery } from '../flow/item-delivery.js';
-import { busyError, isStopped } from '../flow/read.js';
+import { busyError } from '../flow/read.js';
+import { isStopped } from '../flow/subscriber-chain.js';
 import type { Decoder } from './codec.js';
 import { finishDecoding } from './finish-decoding.js';
 import type { Inbox, InboxReader } from './inbox.js';
@@ -33,14 +34,16 @@ export class InboxRead<T> extends Observable<T> {
 }
 
 class DecodingReader<T> implements InboxReader {
-  readonly #delivery = new ItemDelivery(() => this.inbox.resume(this));
+  readonly #delivery: ItemDelivery;
 
   constructor(
     private readonly inbox: Inbox,
     private readonly where: string,
     private readonly decoder: Decoder<T>,
     private readonly subscriber: Subscriber<T>,
-  ) {}
+  ) {
+    this.#delivery = new ItemDelivery(subscriber, () => inbox.resume(this));
+  }
 
   onBytes(bytes: ByteQueue): boolean {
     this.#delivery.enter();

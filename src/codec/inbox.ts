@@ -30,7 +30,6 @@ type End = { readonly failure?: unknown };
 
 export class Inbox {
   readonly bytes = new ByteQueue();
-  readonly #flow: Flow;
   readonly #holds = new Holds();
 
   #reader: InboxReader | null = null;
@@ -43,9 +42,7 @@ export class Inbox {
   /** The flow's end, come while the reader was held or taking. */
   #end: End | null = null;
 
-  constructor(flow: Flow) {
-    this.#flow = flow;
-  }
+  constructor(readonly flow: Flow) {}
 
   /** Makes `reader` the reader; a second one is refused unless the first is ending. */
   claim(reader: InboxReader): void {
@@ -105,7 +102,12 @@ export class Inbox {
       if (this.bytes.length > 0) {
         const reader = this.#reader;
         const more = this.#deliver(reader);
-        if (reader !== this.#reader) continue; // released within the call: its successor, if any, is in place
+        if (reader !== this.#reader) {
+          // Released within the call. Its successor, if any, is in place, and what holds the reading that it came in by
+          // does not hold this one.
+          if (this.#end === null) this.#endReading();
+          continue;
+        }
         this.#refuseParked();
         if (!more) return;
       }
@@ -119,7 +121,7 @@ export class Inbox {
 
   /** Of an abort that came while the flow was not read, only `closed` tells. */
   #dropIfAborted(): void {
-    this.#flow.closed.subscribe({ error: (failure: unknown) => this.#dropAfter(failure) }).unsubscribe();
+    this.flow.closed.subscribe({ error: (failure: unknown) => this.#dropAfter(failure) }).unsubscribe();
   }
 
   /** What is unread goes with an abort. */
@@ -146,7 +148,7 @@ export class Inbox {
       return;
     }
     this.#source = new FlowSubscriber(this);
-    this.#flow.read().subscribe(this.#source);
+    this.flow.read().subscribe(this.#source);
   }
 
   #tellEnd(): void {
@@ -163,6 +165,10 @@ export class Inbox {
   #stop(): void {
     this.#wanting = false;
     this.#end = null;
+    this.#endReading();
+  }
+
+  #endReading(): void {
     const source = this.#source;
     this.#source = null;
     source?.unsubscribe();

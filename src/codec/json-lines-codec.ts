@@ -83,9 +83,9 @@ class JsonLinesDecoder<T> implements Decoder<T> {
 
   #joinLine(bytes: ByteQueue): void {
     const piece = bytes.front(bytes.length);
-    if (piece.length === bytes.length || piece.includes(LF)) return;
-    const end = bytes.indexOf(LF, Math.max(piece.length, this.#searched - bytes.position));
-    this.#searched = bytes.position + bytes.length;
-    if (end >= 0) putBack(bytes, bytes.take(end + 1));
+    if (piece.length === bytes.length) return;
+    const end = bytes.indexOf(LF, Math.max(0, this.#searched - bytes.position));
+    if (end < 0) this.#searched = bytes.position + bytes.length;
+    else if (end >= piece.length) putBack(bytes, bytes.take(end + 1));
   }
 }

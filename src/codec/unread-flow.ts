@@ -6,27 +6,30 @@ import type { Observable } from 'rxjs';
 import { DelegatingFlow } from '../flow/delegating-flow.js';
 import type { Flow, ShutdownMode } from '../flow/flow.js';
 import type { Decoder } from './codec.js';
-import type { Inbox } from './inbox.js';
+import { Inbox } from './inbox.js';
 import { InboxRead } from './inbox-read.js';
 
+/** What a flow is read by: of an unread flow its own inbox, so that however often a flow changes hands, nothing is added. */
+export function inboxOf(flow: Flow): Inbox {
+  return flow instanceof UnreadFlow ? flow.inbox : new Inbox(flow);
+}
+
 /**
- * The flow with its inbox's bytes in front, those included that come to be there later. What else the flow has to say
- * of itself, as a socket's `remote`, is said by this one too.
+ * An inbox's flow with its bytes in front, those included that come to be there later. What else the flow has to say of
+ * itself, as a socket's `remote`, is said by this one too.
  */
-export function unreadFlow(flow: Flow, inbox: Inbox): Flow {
-  const unread = new UnreadFlow(flow, inbox);
-  const about = Object.entries(flow).filter(([key]) => !(key in unread));
+export function unreadFlow(inbox: Inbox): Flow {
+  const unread = new UnreadFlow(inbox);
+  const about = Object.entries(inbox.flow).filter(([key]) => !(key in unread));
   return Object.assign(unread, Object.fromEntries(about));
 }
 
 class UnreadFlow extends DelegatingFlow {
-  readonly #inbox: Inbox;
   readonly #read: Observable<Uint8Array>;
 
-  constructor(flow: Flow, inbox: Inbox) {
-    super(flow);
-    this.#inbox = inbox;
-    this.#read = new InboxRead(inbox, flow.name, PIECES);
+  constructor(readonly inbox: Inbox) {
+    super(inbox.flow);
+    this.#read = new InboxRead(inbox, inbox.flow.name, PIECES);
   }
 
   override read(): Observable<Uint8Array> {
@@ -34,12 +37,12 @@ class UnreadFlow extends DelegatingFlow {
   }
 
   override shutdown(mode: ShutdownMode): Observable<void> {
-    if (mode === 'read' || mode === 'read_write') this.#inbox.bytes.clear();
+    if (mode === 'read' || mode === 'read_write') this.inbox.bytes.clear();
     return super.shutdown(mode);
   }
 
   override abort(reason?: unknown): void {
-    this.#inbox.bytes.clear();
+    this.inbox.bytes.clear();
     super.abort(reason);
   }
 }

@@ -13,6 +13,7 @@ import type { Flow } from '../flow/flow.js';
 import { Holds } from '../flow/holds.js';
 import { isBytes } from '../flow/is-bytes.js';
 import { endpointOf } from '../flow/piped-flow.js';
+import { leadsTo } from '../flow/subscriber-chain.js';
 
 /**
  * The write side of `flow` as a Subject: `next` writes the buffer, `complete` is `shutdown('write')`, `error` is
@@ -22,10 +23,11 @@ import { endpointOf } from '../flow/piped-flow.js';
  * Subscribing to it taps the buffers as they are accepted. A tap completes when everything has been flushed and the
  * write side has shut down. It errors with the write's `FlowError` as soon as a write fails.
  *
- * After a failed write, `complete` or `error`, nothing more is taken. A flow that feeds the sink is paused for good, so
- * that the bytes it has not delivered are there for its next `read()` once this one is unsubscribed; the buffer of the
- * failed write is lost. Sources that are no flows cannot be paused; what they go on emitting is dropped. A failed write
- * does not end the source's subscription: subscribe to the sink, or watch `flow.closed`, to hear of it.
+ * After a failed write, `complete` or `error`, nothing more is taken. A flow that feeds the sink alone is paused for good,
+ * so that the bytes it has not delivered are there for its next `read()` once this one is unsubscribed; the buffer of the
+ * failed write is lost. A flow that feeds others too (behind `share()` or a Subject) goes on for them, and sources that are
+ * no flows cannot be paused: what comes of those is dropped. A failed write does not end the source's subscription:
+ * subscribe to the sink, or watch `flow.closed`, to hear of it.
  *
  * `next` throws a `TypeError` for anything but a `Uint8Array`. `unsubscribe()` detaches the sink from both sides and
  * leaves the flow open.
@@ -59,7 +61,7 @@ class FlowSink extends Subject<Uint8Array> {
     if (this.closed) super.next(buffer); // throws, as every unsubscribed Subject does
     if (!isBytes(buffer)) throw new TypeError(`${this.#flow.name}: a sink takes Uint8Arrays, not ${describe(buffer)}`);
     if (this.#state !== 'open') {
-      innermostDelivery()?.hold();
+      this.#pause(innermostDelivery());
       return;
     }
     // The way of most buffers: straight into the engine, without a result.
@@ -126,13 +128,18 @@ class FlowSink extends Subject<Uint8Array> {
     if (this.#waiting === 0) this.#letGo();
   }
 
-  /** @internal The sink takes no more: what feeds it stays held, what only delivers around it goes on. */
+  /** @internal The sink takes no more: what feeds it alone stays held, all else goes on. */
   fail(error: unknown): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
-    for (const feeder of this.#feeders) feeder.hold();
+    for (const feeder of this.#feeders) this.#pause(feeder);
     this.#letGo();
     super.error(error);
+  }
+
+  /** For good, where it is this sink's: behind a Subject, as `share()` is one, there may be others who go on with it. */
+  #pause(feeder: Delivery | null): void {
+    if (leadsTo(feeder?.subscriber, this)) feeder!.hold();
   }
 
   #letGo(): void {

@@ -20,8 +20,8 @@ export function closeWithin(flow: Flow, ms: number): Observable<void> {
   const late = timer(ms).subscribe(() => {
     const error = new FlowError('timeout', `${flow.name}: not closed within ${ms} ms`);
     closing.unsubscribe();
+    ending.fail(error); // before the abort: a creator that the flow is of would tell that in place of this
     flow.abort(error);
-    ending.fail(error);
   });
   flow.shutdown('read').subscribe({ error: () => {} }); // close() tells the same
   const closing = flow.close().subscribe({

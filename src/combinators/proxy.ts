@@ -106,8 +106,9 @@ class ProxyRun implements DirectionListener {
     const causes = directions.map(() => cause);
     const error = new ProxyError(`${this.#name}: ${what} failed (${names.join(', ')})`, { directions: names, aToB, bToA, causes });
     this.#stop();
-    for (const flow of [this.a, this.b]) abortAtLeast(flow, error);
+    // Told before the aborts: a flow's creator, as in the example above, would tell its abort in place of this.
     this.subscriber.error(error);
+    for (const flow of [this.a, this.b]) abortAtLeast(flow, error);
   }
 
   #stop(): void {

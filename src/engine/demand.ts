@@ -8,6 +8,8 @@
 
 /** A reader that hands over buffers, and can be told to pull nothing for a while. */
 export interface Delivery {
+  /** The first of those who get what it delivers; of a kind that the engine does not know. */
+  readonly subscriber?: unknown;
   /** Asks the reader to pull nothing until as many `unhold()` calls have come. */
   hold(): void;
   unhold(): void;

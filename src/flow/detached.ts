@@ -17,6 +17,17 @@ export function detachFlow(flow: object): void {
   (flow as Partial<Detachable>)[DETACH]?.();
 }
 
+/** What lives on the flow `below`, and ends it with itself: taken from its subscription, it takes that flow along. */
+export function detachedWith<F extends object>(flow: F, below: object): F {
+  const own = (flow as Partial<Detachable>)[DETACH];
+  return Object.assign(flow, {
+    [DETACH]: () => {
+      own?.call(flow);
+      detachFlow(below);
+    },
+  });
+}
+
 export function isDetached(flow: Flow): boolean {
   return (flow as Partial<Detachable>).isDetached === true;
 }

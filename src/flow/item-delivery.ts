@@ -11,7 +11,10 @@ export class ItemDelivery implements Delivery {
   #isOver = false;
 
   /** `onFree` is called whenever the last hold has gone. */
-  constructor(onFree: () => void) {
+  constructor(
+    readonly subscriber: unknown,
+    onFree: () => void,
+  ) {
     this.#onFree = onFree;
   }
 

@@ -8,6 +8,7 @@ import { type Delivery, enterDelivery, forgetDelivery, leaveDelivery } from '../
 import type { Pipe, Reader } from '../engine/pipe.js';
 import { FlowError } from './flow-error.js';
 import { reportUnhandled } from './report-unhandled.js';
+import { isStopped } from './subscriber-chain.js';
 
 export class ReadObservable extends Observable<Uint8Array> {
   readonly #inbound: Pipe;
@@ -44,7 +45,7 @@ class ReadSubscription implements Reader, Delivery {
   constructor(
     private readonly pipe: Pipe,
     private readonly name: string,
-    private readonly subscriber: Subscriber<Uint8Array>,
+    readonly subscriber: Subscriber<Uint8Array>,
     private readonly handler: Handler | null,
   ) {}
 
@@ -114,20 +115,3 @@ function plainHandlerOf(observer: unknown): Handler | null {
 export function busyError(name: string): FlowError {
   return new FlowError('busy', `${name}: read() while another read is active; share() one subscription instead`);
 }
-
-/**
- * Whether a subscriber further down has completed already, as between `takeUntil`'s `complete` and the unsubscribe
- * that follows it. RxJS 7 shows this only in its subscribers' own fields; where they are missing the answer is no, and
- * a successor is refused as busy.
- */
-export function isStopped(subscriber: unknown): boolean {
-  let one = subscriber as { isStopped?: boolean; destination?: unknown } | null | undefined;
-  for (let depth = DEEPEST; one && depth > 0; depth -= 1) {
-    // Not `closed`: what RxJS gives a subscriber without a destination, to stand for one, is closed from the start.
-    if (one.isStopped) return true;
-    one = one.destination as typeof one;
-  }
-  return false;
-}
-
-const DEEPEST = 256;

@@ -20,12 +20,12 @@ class HoldWatch extends Subscriber<Uint8Array> implements Delivery {
   #read: Delivery | null = null;
 
   constructor(
-    private readonly downstream: Subscriber<Uint8Array>,
+    readonly subscriber: Subscriber<Uint8Array>,
     private readonly onChange: (held: boolean) => void,
   ) {
-    // A Subscriber, as RxJS's own operators are: a plain observer would hide whether `downstream` is ending.
+    // A Subscriber, as RxJS's own operators are: a plain observer would hide whether `subscriber` is ending.
     // eslint-disable-next-line @typescript-eslint/no-deprecated
-    super(downstream);
+    super(subscriber);
   }
 
   hold(): void {
@@ -47,7 +47,7 @@ class HoldWatch extends Subscriber<Uint8Array> implements Delivery {
   protected override _next(buffer: Uint8Array): void {
     this.#depth = enterDelivery(this);
     try {
-      this.downstream.next(buffer);
+      this.subscriber.next(buffer);
     } finally {
       leaveDelivery(this.#depth);
       if (this.closed) forgetDelivery(this);

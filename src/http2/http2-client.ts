@@ -3,7 +3,7 @@ import * as http2 from 'node:http2';
 import { Observable } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
 import { checkDuration } from '../flow/check-duration.js';
-import { DETACH, type Detachable } from '../flow/detached.js';
+import { DETACH, detachFlow, type Detachable } from '../flow/detached.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { ClientPushes, type Http2Push } from './client-pushes.js';
@@ -84,7 +84,7 @@ export function http2Client(flow: Flow, options: Http2ClientOptions = {}): Obser
     const { session } = open;
     const connection = new Http2Connection(flow, open, settings.maxHeaderListSize);
     if (keepAliveMs !== undefined) connection.keepAlive(keepAliveMs);
-    const client = new Client(connection, session, { authority, scheme: scheme ?? (session.encrypted === true ? 'https' : 'http') });
+    const client = new Client(flow, connection, session, { authority, scheme: scheme ?? (session.encrypted === true ? 'https' : 'http') });
     session.once('connect', () => subscriber.next(client));
     subscriber.add(connection.closed.subscribe({
       error: (error: unknown) => subscriber.error(error),
@@ -103,6 +103,7 @@ class Client implements Http2Client, Detachable {
   isDetached = false;
 
   constructor(
+    private readonly flow: Flow,
     private readonly connection: Http2Connection,
     private readonly session: http2.ClientHttp2Session,
     private readonly defaults: RequestDefaults,
@@ -127,6 +128,7 @@ class Client implements Http2Client, Detachable {
 
   [DETACH](): void {
     this.isDetached = true;
+    detachFlow(this.flow); // it is the connection's, and ends with it
   }
 }
 

@@ -1,5 +1,6 @@
 /** A flow over TLS: what it knows beside being a flow, and how one is made of a socket whose handshake is done. */
 import type { PeerCertificate, TLSSocket } from 'node:tls';
+import { detachedWith } from '../flow/detached.js';
 import type { Flow } from '../flow/flow.js';
 import { streamFlow } from './stream-flow.js';
 import type { TlsLine } from './tls-line.js';
@@ -21,7 +22,8 @@ export interface TlsSession {
 export type TlsFlow<Below extends Flow = Flow> = Flow & TlsSession & Pick<Below, keyof Below & ('local' | 'remote')>;
 
 export function tlsFlow<Below extends Flow>(below: Below, name: string, socket: TLSSocket, line: TlsLine): TlsFlow<Below> {
-  return streamFlow(new TlsTransport(name, socket, line), { ...endsOf(below), ...sessionOf(socket) }) as TlsFlow<Below>;
+  const flow = streamFlow(new TlsTransport(name, socket, line), { ...endsOf(below), ...sessionOf(socket) });
+  return detachedWith(flow, below) as TlsFlow<Below>;
 }
 
 function sessionOf(socket: TLSSocket): TlsSession {

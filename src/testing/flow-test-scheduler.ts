@@ -118,9 +118,9 @@ export class FlowTestScheduler extends TestScheduler {
       });
       reading.add(whole);
     };
-    this.schedule(start, from === undefined ? 0 : from - this.frame);
+    this.schedule(start, from === undefined ? 0 : Math.max(0, from - this.frame));
     // Now, as RxJS does it: the end of a subscription comes before all else of its frame.
-    if (to !== undefined) this.schedule(() => reading.unsubscribe(), to - this.frame);
+    if (to !== undefined) this.schedule(() => reading.unsubscribe(), Math.max(0, to - this.frame));
     return this.#expectation('reads', `reads of ${flow.name}`, came);
   }
 

@@ -3,7 +3,7 @@ import { checkFlow } from '../flow/check-flow.js';
 import { checkPositive } from '../flow/check-positive.js';
 import { checkWhole } from '../flow/check-whole.js';
 import { describe } from '../flow/describe.js';
-import { DETACH, detachFlow } from '../flow/detached.js';
+import { detachedWith } from '../flow/detached.js';
 import type { Flow } from '../flow/flow.js';
 import { makeFlow } from '../flow/make-flow.js';
 import { FaultyTransport } from './faults/faulty-transport.js';
@@ -54,7 +54,7 @@ export function withFaults(flow: Flow, faults: Faults): Flow {
     slowCloseMs: faults.slowCloseMs ?? 0,
     seed: faults.seed ?? 1,
   });
-  return Object.assign(makeFlow(transport), { [DETACH]: () => detachFlow(flow) });
+  return detachedWith(makeFlow(transport), flow);
 }
 
 function checkFaults(faults: Faults): void {

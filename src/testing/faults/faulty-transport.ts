@@ -22,6 +22,7 @@ export class FaultyTransport implements Transport {
 
   #link!: FlowLink;
   #reset = Subscription.EMPTY;
+  #watch = Subscription.EMPTY;
 
   readonly #in: FaultLane;
   #inLeft: number;
@@ -63,7 +64,7 @@ export class FaultyTransport implements Transport {
 
   open(link: FlowLink): void {
     this.#link = link;
-    this.inner.closed.subscribe({ error: (error: unknown) => this.#onBroken(error) });
+    this.#watch = this.inner.closed.subscribe({ error: (error: unknown) => this.#onBroken(error) });
     const { resetAfterMs } = this.faults;
     if (resetAfterMs === Infinity) return;
     this.#reset = timer(resetAfterMs).subscribe(() => {
@@ -196,6 +197,7 @@ export class FaultyTransport implements Transport {
 
   abort(error: FlowError): void {
     this.#reset.unsubscribe();
+    this.#watch.unsubscribe(); // or the abort of the inner flow would go down the line once more
     if (this.#isReading) this.#pause();
     this.#isInOver = true;
     this.#in.cut();
