@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { firstValueFrom, mergeMap, NEVER, type Observable, of, ReplaySubject, Subject, tap, timeout, TimeoutError } from 'rxjs';
-import { collectText, detach, flowPair, fromGenerator, isFlowError, utf8, type FlowError } from 'rxjs-flow';
+import { collectText, detach, flowPair, fromGenerator, fromObservable, isFlowError, utf8, type Flow, type FlowError } from 'rxjs-flow';
 import { http2Client, http2CodeOf, http2Server, type Http2Client, type Http2Request } from 'rxjs-flow/http2';
 import { watch } from '../node/support/settled.js';
 import { connect } from './support/connection.js';
@@ -41,6 +41,42 @@ const head = frame(HEADERS, END_HEADERS, 1, STATUS_200);
 const half = frame(DATA, 0, 1, utf8('half'));
 const goaway = (last: number, code: number) => frame(GOAWAY, 0, 0, words(last, code));
 const ENHANCE_YOUR_CALM = 11;
+
+describe('a client over a flow', () => {
+  it.each<[string, string, () => Flow]>([
+    ['whose write side has been shut down', 'closed', () => {
+      const [near] = flowPair();
+      near.shutdown('write');
+      return near;
+    }],
+    ['without an output', 'closed', () => fromObservable({ input: NEVER })],
+    ['that somebody else reads', 'busy', () => {
+      const [near] = flowPair();
+      near.read().subscribe({ error: () => {} });
+      return near;
+    }],
+  ])('%s fails with %s, and so do its requests', async (_, code, flow) => {
+    const client = await firstValueFrom(http2Client(flow()).pipe(detach()));
+    const [response, closed] = [client.request({}), client.closed].map(lossOf);
+    expect(await response).toMatchObject({ code });
+    expect(await closed).toMatchObject({ code });
+  });
+});
+
+describe('a client that takes long bodies and cancels them', () => {
+  it('goes on on the same connection', async () => {
+    const [near, far] = flowPair();
+    const server = http2Server(far, ({ path }) => of({ body: path === '/small' ? 'small' : new Uint8Array(4 * 2 ** 20) })).subscribe({ error: () => {} });
+    const client = await firstValueFrom(http2Client(near).pipe(detach()));
+    const small = () => firstValueFrom(client.request({ path: '/small' }).pipe(mergeMap((response) => response.read().pipe(collectText()))));
+    for (let count = 0; count < 5; count += 1) {
+      await firstValueFrom(client.request({ path: '/large' }));
+      expect(await small()).toBe('small');
+    }
+    near.abort();
+    server.unsubscribe();
+  });
+});
 
 describe('a client whose server', () => {
   it.each<[string, (server: RawPeer) => unknown, object]>([

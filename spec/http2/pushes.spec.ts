@@ -1,6 +1,6 @@
 // What becomes of a push that is not wanted, or not yet: at the server, and when the connection is to end.
 
-import { firstValueFrom, mergeMap, of, ReplaySubject, type Observable } from 'rxjs';
+import { filter, firstValueFrom, mergeMap, of, ReplaySubject, tap, type Observable } from 'rxjs';
 import { collect, collectText } from 'rxjs-flow';
 import type { Http2Client, Http2Handler, Http2Promise, Http2Push, Http2Reply } from 'rxjs-flow/http2';
 import { failureOf, watch } from '../node/support/settled.js';
@@ -74,6 +74,19 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
     expect(await textOf(client)).toBe('asked for');
     expect(await failureOf(await firstValueFrom(outcome))).toMatchObject({ code: 'too-large', message: expect.stringMatching(/push on stream 1: header list of 7\d{4} bytes/) });
     expect(await watch(client.shutdown()).ended).toBe('complete');
+  });
+
+  it('comes, however many there are at once', async () => {
+    const { client } = await connect(transport, cleanup, (request) => {
+      for (let count = 0; count < 300; count += 1) request.push({ path: `/${count}` }, { body: 'x' });
+      return of({ body: 'asked for' });
+    });
+    const came: Http2Push[] = [];
+    const all = firstValueFrom(client.pushes.pipe(tap((push) => came.push(push)), filter(() => came.length === 300)));
+    client.pushes.subscribe((push) => push.response.subscribe());
+    expect(await textOf(client)).toBe('asked for');
+    await all;
+    expect(new Set(came.map(({ path }) => path)).size).toBe(300);
   });
 
   describe('when the client shuts down', () => {

@@ -269,6 +269,46 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
     expect(await textOf(client, { path: '/' })).toBe('fine');
   });
 
+  it.each<[string, (request: Http2Request) => unknown]>([
+    ['has closed it', (request) => request.close()],
+    ["has shut its write side down", (request) => request.shutdown('write')],
+  ])('fails a request whose handler %s before it gives a body, and sends none with nothing in it', async (_how, end) => {
+    const told: unknown[] = [];
+    const source = fromArray(['the answer']);
+    const { client } = await connect(
+      transport,
+      cleanup,
+      (request) => {
+        end(request);
+        if (request.path === '/none') return of({ status: 204 });
+        return of({ body: request.path === '/flow' ? source : 'the answer', trailers: { x: 'y' } });
+      },
+      { server: { errorHandler: (error) => void told.push((error.cause as FlowError).code) } },
+    );
+    for (const path of ['/text', '/flow']) expect([path, (await ask(client, { path })).status]).toEqual([path, 500]);
+    expect((await ask(client, { path: '/none' })).status).toBe(204);
+    expect(told).toEqual(['closed', 'closed']);
+    expect(await failureOf(source.closed)).toMatchObject({ code: 'aborted' });
+  });
+
+  it('may have its body written by the handler, with trailers behind it', async () => {
+    const { client } = await connect(transport, cleanup, (request) => {
+      request.write(utf8('by hand'));
+      request.shutdown('write');
+      return of({ status: 200, trailers: { checked: 'yes' } });
+    });
+    const response = await ask(client, {});
+    expect(await firstValueFrom(response.read().pipe(collectText()))).toBe('by hand');
+    expect(await firstValueFrom(response.trailers)).toEqual({ checked: 'yes' });
+  });
+
+  it('keeps fields apart from what every object has, and those whose names differ in case together', async () => {
+    const { client } = await connect(transport, cleanup, (request) => of({ body: JSON.stringify(request.headers) }));
+    const headers = [['constructor', '1'], ['X-Id', '1'], ['x-id', '2']] as const;
+    expect(JSON.parse(await textOf(client, { headers }))).toEqual({ constructor: '1', 'x-id': '1, 2' });
+    expect(JSON.parse(await textOf(client, { headers: { 'X-Id': '1', 'x-id': '2' } }))).toEqual({ 'x-id': '1, 2' });
+  });
+
   it('sends what the error handler gives instead', async () => {
     const { client } = await connect(transport, cleanup, () => Promise.reject(new Error('no')), {
       server: { errorHandler: (error, request) => ({ status: 503, body: `${request.path}: ${error.code}` }) },

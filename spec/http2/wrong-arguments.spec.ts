@@ -47,11 +47,23 @@ describe('a request', () => {
     ['te can only be trailers in HTTP/2', { TE: 'gzip' }],
     ['upgrade has no meaning in HTTP/2', { upgrade: 'h2c' }],
     ['content-type can only have one value', { 'content-type': ['a', 'b'] }],
+    ['content-type can only have one value', { 'Content-Type': 'a', 'content-type': 'b' }],
+    ['x-note has a space at an end', { 'x-note': ' hello' }],
+    ['x-note has a space at an end', { 'X-Note': 'hello\t' }],
+    ['x-note has a space at an end', { 'x-note': ' ' }],
+    ['"__proto__" is no header name', { ['__proto__']: 'x' }],
   ])('throws: %s', (problem, headers) => {
     expect(() => client.request({ headers })).toThrow(new TypeError(`request: headers: ${problem}`));
   });
 
-  it.each([{ te: 'trailers' }, { 'content-type': ['text/plain'] }, { accept: ['a', 'b'] }])('may have %j', (headers) => {
+  it.each([['a', 'must begin with /'], ['', 'is empty or has characters that it may not have'], ['/ b', 'is empty or has characters that it may not have']])(
+    'throws of the path %j that it %s',
+    (path, problem) => {
+      expect(() => client.request({ path })).toThrow(new TypeError(`request: path ${problem}`));
+    },
+  );
+
+  it.each([{ te: 'trailers' }, { 'content-type': ['text/plain'] }, { accept: ['a', 'b'] }, { 'x-note': 'a b\tc' }, { 'x-note': '' }])('may have %j', (headers) => {
     expect(() => client.request({ headers })).not.toThrow();
   });
 });

@@ -37,7 +37,7 @@ export function outgoingHeaders(where: string, input: HeadersInput | undefined, 
   for (const name in input) {
     const value = input[name];
     // Most can be sent as they stand; the others are looked at more closely.
-    if (isReady(name, value)) head[name] = value;
+    if (isReady(name, value) && !Object.hasOwn(head, name)) head[name] = value;
     else if (value !== undefined) add(where, head, name, value);
   }
   return head;
@@ -54,13 +54,13 @@ export function incomingHeaders(block: IncomingHttpHeaders): Headers {
 
 const COLON = 58;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
-/** Visible characters, spaces and tabs, and obs-text. */
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** Visible characters and obs-text, with spaces and tabs in between: in front and behind, a peer drops the field (RFC 9113 §8.2.1). */
+const VALUE = /^(?![\t ])[\t\x20-\x7e\x80-\xff]*(?<![\t ])$/;
 /** Of one connection in HTTP/1.1; in HTTP/2 a message with one of them is malformed (RFC 9113 §8.2.2). */
 const NOT_IN_HTTP2 = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'http2-settings']);
 
 function isReady(name: string, value: unknown): value is string {
-  return typeof value === 'string' && VALUE.test(value) && TOKEN.test(name) && name !== 'te' && !NOT_IN_HTTP2.has(name);
+  return typeof value === 'string' && VALUE.test(value) && TOKEN.test(name) && name !== 'te' && name !== '__proto__' && !NOT_IN_HTTP2.has(name);
 }
 
 function add(where: string, headers: OutgoingHttpHeaders, name: string, value: unknown): void {
@@ -68,7 +68,7 @@ function add(where: string, headers: OutgoingHttpHeaders, name: string, value: u
   if (NOT_IN_HTTP2.has(key)) throw new TypeError(`${where}: ${key} has no meaning in HTTP/2`);
   if (key === 'te' && String(value) !== 'trailers') throw new TypeError(`${where}: te can only be trailers in HTTP/2`);
   const values = Array.isArray(value) ? value.map((one) => valueOf(where, key, one)) : valueOf(where, key, value);
-  const before = headers[key];
+  const before = Object.hasOwn(headers, key) ? headers[key] : undefined;
   const all = before === undefined ? values : [before as string | string[], values].flat();
   if (Array.isArray(all) && all.length > 1 && SINGLE_VALUE.has(key)) throw new TypeError(`${where}: ${key} can only have one value`);
   headers[key] = all;
@@ -77,7 +77,7 @@ function add(where: string, headers: OutgoingHttpHeaders, name: string, value: u
 function nameOf(where: string, name: unknown): string {
   if (typeof name !== 'string') throw new TypeError(`${where}: a name must be a string, not ${describe(name)}`);
   const key = name.toLowerCase();
-  if (TOKEN.test(key)) return key;
+  if (TOKEN.test(key) && key !== '__proto__') return key;
   const problem = key.startsWith(':') ? 'is a pseudo-header: it has an option of its own' : 'is no header name';
   throw new TypeError(`${where}: ${JSON.stringify(name)} ${problem}`);
 }
@@ -87,6 +87,6 @@ function valueOf(where: string, key: string, value: unknown): string {
     throw new TypeError(`${where}: ${key} must be a string, not ${describe(value)}`);
   }
   const text = String(value);
-  if (!VALUE.test(text)) throw new TypeError(`${where}: ${key} has characters that no header may have`);
+  if (!VALUE.test(text)) throw new TypeError(`${where}: ${key} ${/^[\t ]|[\t ]$/.test(text) ? 'has a space at an end' : 'has characters that no header may have'}`);
   return text;
 }

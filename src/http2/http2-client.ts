@@ -14,6 +14,7 @@ import type { Http2Response } from './http2-response.js';
 import { openSession } from './open-session.js';
 import { ping, type Http2PingOptions } from './ping.js';
 import { checkDefaults, type RequestDefaults } from './request-head.js';
+import { SESSION_LIMITS } from './session-limits.js';
 import { checkedSettings, type Http2Settings } from './settings.js';
 
 export interface Http2ClientOptions {
@@ -80,7 +81,7 @@ export function http2Client(flow: Flow, options: Http2ClientOptions = {}): Obser
       subscriber.error(refusal);
       return;
     }
-    const open = openSession(flow, (duplex) => http2.connect('http://localhost', { createConnection: () => duplex, settings }));
+    const open = openSession(flow, (duplex) => http2.connect('http://localhost', { ...SESSION_LIMITS, createConnection: () => duplex, settings }));
     const { session } = open;
     const connection = new Http2Connection(flow, open, settings.maxHeaderListSize);
     if (keepAliveMs !== undefined) connection.keepAlive(keepAliveMs);

@@ -7,7 +7,7 @@ import { constants, type Http2Session, type Http2Stream } from 'node:http2';
 import { interval, Subscription, timer, type Observable } from 'rxjs';
 import { Ending } from '../flow/ending.js';
 import type { Flow } from '../flow/flow.js';
-import { FlowError } from '../flow/flow-error.js';
+import { FlowError, isFlowError } from '../flow/flow-error.js';
 import { beforeGoaway } from './before-goaway.js';
 import { goawayError, NO_ERROR } from './error-codes.js';
 import { MOST_BYTES } from './header-list-size.js';
@@ -52,8 +52,9 @@ export class Http2Connection {
     session.on('close', () => this.#finish());
     this.#timers.add(watchGivenUp(session, open.isWriting, () => this.fail(new FlowError('protocol', `${this.name}: the peer does not keep to HTTP/2`))));
     this.#timers.add(watchCut(open.isCut, () => this.fail(new FlowError('reset', `${this.name}: the peer reset the connection`))));
-    // What broke the flow says more than what node:http2 makes of it.
-    flow.closed.subscribe({ error: (error: unknown) => this.#broke(error), complete: () => {} });
+    // What broke the flow says more than what node:http2 makes of it; and where the bridge has aborted it, the bridge's reason.
+    const reasonFor = (error: unknown) => (isFlowError(open.duplex.errored) ? open.duplex.errored : error);
+    flow.closed.subscribe({ error: (error: unknown) => this.#broke(reasonFor(error)), complete: () => {} });
   }
 
   /** Emits once and completes when the connection has ended in order; errors when it broke. Replayed. */

@@ -10,6 +10,7 @@ import { claimFlow } from './claim-flow.js';
 import { Http2Connection } from './http2-connection.js';
 import { openSession } from './open-session.js';
 import { ServerExchange, type Http2ErrorHandler, type Http2Handler } from './server-exchange.js';
+import { MOST_STREAMS, SESSION_LIMITS } from './session-limits.js';
 import { checkedSettings, type Http2Settings } from './settings.js';
 
 export interface Http2ServerOptions {
@@ -60,7 +61,7 @@ export function http2Server(flow: Flow, handler: Http2Handler, options: Http2Ser
       subscriber.error(refusal);
       return;
     }
-    const open = openSession(flow, (duplex) => http2.performServerHandshake(duplex, { settings }));
+    const open = openSession(flow, (duplex) => http2.performServerHandshake(duplex, { ...SESSION_LIMITS, settings: { maxConcurrentStreams: MOST_STREAMS, ...settings } }));
     const { session } = open;
     const connection = new Http2Connection(flow, open);
     session.on('stream', (stream, block, flags) => new ServerExchange(connection, stream, flags, errorHandler).run(handler, block));

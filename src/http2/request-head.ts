@@ -36,17 +36,20 @@ export function requestHead(where: string, parts: RequestHead, defaults: Request
   };
   if (!isTunnel) {
     head[':scheme'] = checked(where, 'scheme', scheme ?? defaults.scheme, TOKEN);
-    head[':path'] = checked(where, 'path', path ?? '/', VISIBLE);
+    head[':path'] = checked(where, 'path', path ?? '/', PATH);
   }
   if (protocol !== undefined) head[':protocol'] = checked(where, 'protocol', protocol, VISIBLE);
   return outgoingHeaders(`${where}: headers`, headers, head);
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** From the root, or `*` for the server as a whole (RFC 9113 §8.3.1). */
+const PATH = /^(?:\/[\x21-\x7e]*|\*)$/;
 const VISIBLE = /^[\x21-\x7e]+$/;
 
 function checked(where: string, part: string, value: unknown, form: RegExp): string {
   if (typeof value !== 'string') throw new TypeError(`${where}: ${part} must be a string, not ${describe(value)}`);
-  if (!form.test(value)) throw new TypeError(`${where}: ${part} is empty or has characters that it may not have`);
-  return value;
+  if (form.test(value)) return value;
+  if (form === PATH && VISIBLE.test(value)) throw new TypeError(`${where}: ${part} must begin with /`);
+  throw new TypeError(`${where}: ${part} is empty or has characters that it may not have`);
 }

@@ -2,6 +2,7 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { Subscription } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
+import type { FlowError } from '../flow/flow-error.js';
 import { isBytes } from '../flow/is-bytes.js';
 import { discardBody, sendBody } from './http2-body.js';
 import type { Http2Reply } from './http2-reply.js';
@@ -44,6 +45,7 @@ export function sendReply(
     respondWhole(stream, head, body);
     return Subscription.EMPTY;
   }
+  if (body !== undefined && (body as { readonly length?: number }).length !== 0) checkWritable(target);
   stream.respond(head, { waitForTrailers: trailers !== undefined });
   const { flow } = target;
   const transport = target.transport!;
@@ -64,6 +66,14 @@ function respondWhole(stream: ServerHttp2Stream, head: OutgoingHttpHeaders, body
   else stream.respond(head);
   if (isEmpty) stream.end();
   else stream.end(body);
+}
+
+/** A handler may have ended the write side of its request already: then nothing can follow the head. */
+function checkWritable({ transport, flow }: ReplyTarget): void {
+  let refusal: FlowError | null = null;
+  // Sends nothing, and is refused where nothing can be sent.
+  if (transport !== null) flow.write(new Uint8Array(0)).subscribe((result) => (refusal = result.ok ? null : result.error));
+  if (refusal !== null) throw refusal as FlowError;
 }
 
 /** The flow, where there is one, has nothing more to send. */

@@ -7,7 +7,7 @@ import { describe } from '../flow/describe.js';
 export interface Http2Settings {
   /** The largest frame payload this end takes, in bytes: 16384 (the default) to 16777215. */
   readonly maxFrameSize?: number;
-  /** How many streams the peer may have open at a time (default: no limit). */
+  /** How many streams the peer may have open at a time (default, of a server: 10,000). */
   readonly maxConcurrentStreams?: number;
   /** Bytes that a stream's peer may send before this end has read them (default 65535). */
   readonly initialWindowSize?: number;

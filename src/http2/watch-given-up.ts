@@ -13,7 +13,7 @@ import type { Http2Session } from 'node:http2';
  */
 export function watchGivenUp(session: Http2Session, isWriting: () => boolean, onGivenUp: () => void): () => void {
   let readBefore = 0;
-  /** What had been read when the peer last answered. */
+  /** What had been read when the peer last answered, or asked. */
   let answeredAt = 0;
   /** What had been written when it was last asked, until it answers. */
   let askedAt: number | null = null;
@@ -31,6 +31,8 @@ export function watchGivenUp(session: Http2Session, isWriting: () => boolean, on
       if (!session.destroyed) answeredAt = session.socket.bytesRead;
     });
   };
+  // A frame that is told of has been taken: the peer's own question needs none in return, or the two would ask for ever.
+  session.on('remoteSettings', () => (answeredAt = session.socket.bytesRead));
   const timer = setInterval(look, EVERY_MS).unref();
   return () => clearInterval(timer);
 }

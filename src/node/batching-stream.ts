@@ -37,6 +37,11 @@ export class BatchingStream extends FlowStream {
     return true;
   }
 
+  /** Node ends a write in a turn of the event loop after its callback, and on hearing of an error writes once more. */
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    super._destroy(error, (failure) => setImmediate(() => done(failure)));
+  }
+
   #send(): void {
     const callbacks = this.#callbacks;
     const pieces = mergeSmall(this.#buffers);
@@ -49,6 +54,8 @@ export class BatchingStream extends FlowStream {
       this.#pending -= 1;
       const error = result.ok ? null : result.error;
       for (const callback of callbacks) callback(error);
+      // Its writer looks at the stream, and not at what its callbacks are told.
+      if (error !== null) this.fail(error);
     });
   }
 }

@@ -74,7 +74,7 @@ export class FlowStream extends Duplex {
       return !enough;
     };
     this.#reading = this.flow.read().pipe(takeWhile(isWanted)).subscribe({
-      error: (error: unknown) => this.#endWith(() => this.#fail(error as Error)),
+      error: (error: unknown) => this.#endWith(() => this.fail(error as Error)),
       complete: () => {
         this.#isReading = false;
         if (!enough) this.#endWith(() => this.push(null));
@@ -83,7 +83,7 @@ export class FlowStream extends Duplex {
   }
 
   /** Destroying drops what the stream has and nobody has read yet: the failure waits for that. */
-  #fail(error: Error): void {
+  protected fail(error: Error): void {
     if (this.readableLength === 0) this.destroy(error);
     else this.#failure = error;
   }

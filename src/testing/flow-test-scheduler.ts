@@ -34,8 +34,8 @@ export interface FlowRunHelpers extends RunHelpers {
    */
   coldFlow(marbles: string, values?: MarbleValues, error?: unknown): Flow;
   /**
-   * What `flow.read()` emits, subscribed to at frame 0 or as `subscription` says (`'--^---!'`); a bad `subscription` throws,
-   * and names the column.
+   * What `flow.read()` emits, subscribed to at frame 0, or as `subscription` says (`'--^---!'`), or now if that is over; a bad
+   * `subscription` throws, and names the column.
    */
   expectReads(flow: Flow, subscription?: string): FlowExpectation;
   /**
