@@ -1,6 +1,18 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Cli } from './support/cli.js';
 
+/** Resolves once there is no such process any more; a spec that waits for it in vain runs out of time. */
+async function ended(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await new Promise(setImmediate);
+  }
+}
+
 describe('rxjs-flow connect', () => {
   const cli = new Cli();
   const servers: Server[] = [];
@@ -73,6 +85,15 @@ describe('rxjs-flow connect', () => {
     expect(await run.exit).toBe(1);
     expect(run.err()).toMatch(message);
     expect(run.out()).toBe('');
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends the process that it has begun when it gets %s, and then itself', async (signal) => {
+    const run = cli.run(['connect', 'exec:sh -c "echo $$; exec sleep 600"']);
+    const [pid] = await run.line(/^\d+\n/);
+    run.child.kill(signal);
+    await run.exit;
+    expect(run.child.signalCode).toBe(signal);
+    await ended(Number(pid));
   });
 
   it('ends quietly when nobody reads its output any more', async () => {

@@ -175,7 +175,7 @@ describe('connectTcp', () => {
     [{ port: 65536 }, 'connectTcp: port must be an integer from 1 to 65535, not number 65536'],
     [{ port: '80' }, 'connectTcp: port must be an integer from 1 to 65535, not a string'],
     [{ port: 80, host: 1 }, 'connectTcp: host must be a string that is not empty, not number 1'],
-    [{ port: 80, host: '' }, 'connectTcp: host must be a string that is not empty, not a string'],
+    [{ port: 80, host: '' }, 'connectTcp: host must be a string that is not empty, not an empty string'],
     [{ port: 80, connectTimeoutMs: -1 }, 'connectTcp: connectTimeoutMs must be an integer from 1 to 2147483647 (ms), not number -1'],
     [{ port: 80, noDelay: 1 }, 'connectTcp: noDelay must be a boolean, not number 1'],
     [{ port: 80, keepAliveMs: '1' }, 'connectTcp: keepAliveMs must be an integer from 1 to 2147483647 (ms), not a string'],

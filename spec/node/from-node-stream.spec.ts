@@ -101,6 +101,25 @@ describe('fromNodeStream', () => {
     expect(await endOf(flow)).toBe('complete');
   });
 
+  it('tells of each write whether it has left when somebody else ends the stream in the middle', async () => {
+    const took: number[] = [];
+    let go = () => {};
+    const duplex = new Duplex({
+      read() {},
+      write(chunk: Buffer, _, done) {
+        took.push(chunk.byteLength);
+        go = done;
+      },
+    });
+    const flow = fromNodeStream(duplex);
+    const results = [100_000, 100_001, 100_002].map((size) => firstValueFrom(flow.write(new Uint8Array(size))));
+    duplex.end();
+    go();
+    expect(await Promise.all(results)).toMatchObject([{ ok: true }, { ok: false, error: { code: 'closed' } }, { ok: false, error: { code: 'closed' } }]);
+    expect(took).toEqual([100_000]);
+    flow.abort();
+  });
+
   it('sees what had happened to the stream before', async () => {
     const ended = new PassThrough();
     ended.resume().end();

@@ -218,7 +218,7 @@ describe('spawnFlow', () => {
   });
 
   it.each([
-    [() => spawnFlow(''), 'spawnFlow: command must be a string that is not empty, not a string'],
+    [() => spawnFlow(''), 'spawnFlow: command must be a string that is not empty, not an empty string'],
     [() => spawnFlow('cat', 'x' as never), 'spawnFlow: args must be an array of strings, not a string'],
     [() => spawnFlow('cat', [7] as never), 'spawnFlow: args must be an array of strings, not an array'],
     [() => spawnFlow('cat', [], { stderr: 'file' as never }), "spawnFlow: stderr must be 'pipe', 'inherit' or 'ignore', not a string"],

@@ -9,6 +9,7 @@ import { checkConnectable } from './check-endpoint.js';
 import { addConnectingOptions, connectingOf, type ConnectingOptions } from './endpoint-options.js';
 import { milliseconds } from './parse-number.js';
 import { runToEnd } from './run-to-end.js';
+import { untilSignal } from './until-signal.js';
 
 interface ConnectOptions extends ConnectingOptions {
   readonly connectTimeoutMs: number;
@@ -29,10 +30,10 @@ export function addConnectCommand(program: Command): void {
     const conversation = connectEndpoint(url, { connectTimeoutMs, ...connectingOf(options) }).pipe(
       detach(),
       take(1),
-      mergeMap((remote) => proxy(stdio(), remote)),
+      mergeMap((remote) => proxy(stdio(), remote).pipe(finalize(() => remote.abort()))),
       finalize(releaseStdin),
     );
-    await runToEnd(conversation);
+    await runToEnd(untilSignal(conversation));
   });
 }
 

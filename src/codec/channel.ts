@@ -30,6 +30,9 @@ export interface ChannelOptions {
  * The reads are cold: each subscription takes what it asks for, emits it once and completes, or completes without an
  * item at the end of the stream. What a read leaves, and what one that is unsubscribed waited for, is there for the next.
  * They error as the flow does, after the bytes before, and with `busy` while another read is active.
+ *
+ * For one message after another loop with `await firstValueFrom(…)`, or give `framed` a codec: `repeat` recurses where
+ * many messages come at once.
  */
 export interface Channel {
   /** The flow's name. */

@@ -68,5 +68,11 @@ export function checkConfig(caller: string, config: unknown, requirements: Reado
 
 /** As {@link checkConfig}, for one argument. */
 export function check(caller: string, argument: string, value: unknown, { what, accepts }: Requirement): void {
-  if (!accepts(value)) throw new TypeError(`${caller}: ${argument} must be ${what}, not ${describe(value)}`);
+  if (accepts(value)) return;
+  throw new TypeError(`${caller}: ${argument} must be ${what}, not ${kindOf(value)}`);
+}
+
+function kindOf(value: unknown): string {
+  if (value === '') return 'an empty string';
+  return Array.isArray(value) && value.length === 0 ? 'an empty array' : describe(value);
 }

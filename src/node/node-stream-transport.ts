@@ -44,12 +44,14 @@ export class NodeStreamTransport implements Transport {
   /** The first write of a tick leaves at once; what follows in the same tick waits in the engine and leaves together. */
   write(buffer: Uint8Array): boolean {
     this.state = 'used';
+    if (!this.#takesMore()) return false;
     if (this.writable.write(buffer)) process.nextTick(this.#onReady);
     return false;
   }
 
   writev(buffers: Uint8Array[]): boolean {
     this.state = 'used';
+    if (!this.#takesMore()) return false;
     const { writable } = this;
     let room = true;
     writable.cork();
@@ -119,9 +121,10 @@ export class NodeStreamTransport implements Transport {
 
   readonly #onReady = (): void => this.link.ready();
 
-  /** Whoever ended the write side: after `end()` there is nothing left to refuse. */
+  /** Whoever ended the write side: what it was given by then has left. After `end()` there is nothing left to refuse. */
   readonly #onFinish = (): void => {
-    this.link.refuse(new FlowError('closed', `${this.name}: write after the stream was ended`));
+    this.link.ready();
+    this.#refuse();
   };
 
   /** The stream is gone: in order, or somebody else destroyed it. */
@@ -130,10 +133,21 @@ export class NodeStreamTransport implements Transport {
     else if (this.state === 'taken') this.link.end();
   };
 
+  /** One that somebody else has ended is given nothing more. */
+  #takesMore(): boolean {
+    if (!this.writable.writableEnded) return true;
+    this.#refuse();
+    return false;
+  }
+
+  #refuse(): void {
+    this.link.refuse(new FlowError('closed', `${this.name}: write after the stream was ended`));
+  }
+
   /** A writable of its own may break alone: the other direction goes on. */
   #watchWritable(): void {
     this.writable.on('error', (error: unknown) => this.link.refuse(this.errorOf(error)));
-    this.writable.on('close', this.#onFinish);
+    this.writable.on('close', () => this.#refuse());
   }
 
   /** What had happened to the streams before they came here, and is told by no event any more. */
