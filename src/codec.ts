@@ -11,4 +11,5 @@ export { lengthPrefixedCodec, type LengthPrefixedOptions } from './codec/length-
 export type { Newline } from './codec/line-text.js';
 export { linesCodec, type LinesOptions } from './codec/lines-codec.js';
 export { slipCodec } from './codec/slip-codec.js';
+export type { UnreadOf } from './codec/unread-flow.js';
 export { ByteQueue } from './flow/byte-queue.js';

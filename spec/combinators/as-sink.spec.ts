@@ -277,6 +277,19 @@ describe('asSink', () => {
     expect(() => asSink(near).next('x' as never)).toThrow(new TypeError('pair a: a sink takes Uint8Arrays, not a string'));
   });
 
+  it('aborts where an item could not be written, in place of an end that would look whole', () => {
+    const [near, far] = flowPair();
+    const sink = asSink(near);
+    sink.next(utf8('one'));
+    expect(() => sink.next('two' as never)).toThrow(TypeError);
+    sink.next(utf8('three'));
+    sink.complete();
+    expect(logOf(far.read())).toEqual(['one', 'three', '#reset']);
+    let reason: unknown;
+    near.closed.subscribe({ error: (error: FlowError) => (reason = error.cause) });
+    expect(reason).toEqual(new TypeError('pair a: a sink takes Uint8Arrays, not a string'));
+  });
+
   it('holds nothing for sources that are no flows', () => {
     const { flow, link, written } = manualFlow();
     const source = concat(from(['a', 'b', 'c'].map(utf8)), NEVER);

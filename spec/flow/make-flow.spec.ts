@@ -58,14 +58,18 @@ describe('makeFlow', () => {
   it('runs the example of its documentation: a flow that sends back what is written to it', async () => {
     function echoFlow(): Flow {
       let link: FlowLink;
+      let isFull = false;
       return makeFlow({
         name: 'echo',
         open: (engine) => {
           link = engine;
         },
-        write: (buffer) => {
-          link.push(buffer);
-          return true;
+        write: (buffer) => !(isFull = !link.push(buffer)),
+        pull: () => {
+          if (isFull) {
+            isFull = false;
+            link.ready();
+          }
         },
         end: () => {
           link.finished();
@@ -75,8 +79,7 @@ describe('makeFlow', () => {
       });
     }
     const flow = echoFlow();
-    flow.write(bytes('hello '));
-    flow.write(bytes('world'));
+    expect([outcome(flow.write(bytes('hello '))), outcome(flow.write(bytes('world')))]).toEqual(['pending', 'pending']);
     const closed = firstValueFrom(flow.close());
     expect((await lastValueFrom(flow.read().pipe(toArray()))).map(text)).toEqual(['hello ', 'world']);
     await closed;

@@ -282,6 +282,21 @@ describe('FlowTestScheduler', () => {
       expectReads(withIdleTimeout(coldFlow('a--b'), 10)).toBe('20ms a--b 9ms #', {}, { code: 'timeout' });
     }));
 
+  it('tells bytes from strings where both are compared', () => {
+    expect(() => jestScheduler().run(({ coldFlow, expectObservable }) => expectObservable(coldFlow('-a|', { a: 'hello' }).read()).toBe('-a|', { a: 'hello' }))).toThrow(
+      /A = "hello"\n.*B = the bytes of "hello"/,
+    );
+  });
+
+  it('fails what is expected once the run is over, as behind an await', async () => {
+    const expecting = jestScheduler().run(async ({ coldFlow, expectReads }) => {
+      const flow = coldFlow('-a|');
+      await Promise.resolve();
+      expectReads(flow).toBe('never looked at');
+    });
+    await expect(expecting).rejects.toThrow(/^expectReads: the run is over; a callback must not wait for a promise/);
+  });
+
   it('gives back what the callback returns, and forgets a run that failed', () => {
     const scheduler = jestScheduler();
     const failing = () =>

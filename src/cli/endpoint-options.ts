@@ -20,7 +20,7 @@ export interface ListeningOptions {
 export function addConnectingOptions(command: Command): Command {
   return command
     .option('--ca <file>', 'tls: and wss: certificates (PEM) to trust, in place of the usual authorities', contentOf)
-    .option('--insecure', 'tls: and wss: connect though nobody trusted vouches for the other side')
+    .option('--insecure', 'tls: and wss: connect even if the certificate cannot be verified')
     .option('--half-close', 'ws: and wss: end each direction by itself; the other side must do so too');
 }
 

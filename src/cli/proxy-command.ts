@@ -44,5 +44,5 @@ export function addProxyCommand(program: Command): void {
 function oneOf(command: Command, what: string, option: string, ...named: (string | undefined)[]): string {
   const [one, more] = named.filter((url) => url !== undefined);
   if (more !== undefined) return command.error(`error: ${what} is said twice: ${one!} and ${option} ${more}`);
-  return one ?? command.error(`error: it is not said ${what}: proxy <from> <to>, or ${option} <url>`);
+  return one ?? command.error(`error: say ${what}: proxy <from> <to>, or ${option} <url>`);
 }

@@ -15,7 +15,7 @@ import { DelimitedReader } from './delimited-reader.js';
 import type { Inbox } from './inbox.js';
 import { InboxRead } from './inbox-read.js';
 import { checkNewline, lineText, type Newline } from './line-text.js';
-import { inboxOf, unreadFlow } from './unread-flow.js';
+import { inboxOf, unreadFlow, type UnreadOf } from './unread-flow.js';
 
 export interface ChannelOptions {
   /** The longest line, its end not counted, and the most that `readUntil` reads (default 1 MiB). */
@@ -34,7 +34,7 @@ export interface ChannelOptions {
  * For one message after another loop with `await firstValueFrom(…)`, or give `framed` a codec: `repeat` recurses where
  * many messages come at once.
  */
-export interface Channel {
+export interface Channel<F extends Flow = Flow> {
   /** The flow's name. */
   readonly name: string;
   /** As the flow's. */
@@ -62,7 +62,7 @@ export interface Channel {
    * The flow, to go on with another protocol: what was kept is flushed, and the bytes that are unread when it is read
    * come first.
    */
-  rest(): Flow;
+  rest(): UnreadOf<F>;
 
   /** As the flow's; `'write'` flushes first, `'read'` drops what is unread here as well. */
   shutdown(mode: ShutdownMode): Observable<void>;
@@ -82,7 +82,7 @@ export interface Channel {
  * smtp.flush();
  * smtp.readLine().subscribe((greeting) => greet(greeting));
  */
-export function channel(flow: Flow, options: ChannelOptions = {}): Channel {
+export function channel<F extends Flow = Flow>(flow: F, options: ChannelOptions = {}): Channel<F> {
   checkFlow('channel: flow', flow);
   checkOptions('channel', options);
   const { maxLineBytes = 2 ** 20, newline = '\n' } = options;
@@ -91,7 +91,7 @@ export function channel(flow: Flow, options: ChannelOptions = {}): Channel {
   return new FlowChannel(flow, maxLineBytes, newline);
 }
 
-class FlowChannel implements Channel {
+class FlowChannel<F extends Flow> implements Channel<F> {
   readonly name: string;
   readonly #flow: Flow;
   readonly #maxLineBytes: number;
@@ -161,9 +161,9 @@ class FlowChannel implements Channel {
     return this.#flow.writev(kept);
   }
 
-  rest(): Flow {
+  rest(): UnreadOf<F> {
     if (this.#kept.length > 0) this.flush();
-    return unreadFlow(this.#inbox);
+    return unreadFlow<F>(this.#inbox);
   }
 
   shutdown(mode: ShutdownMode): Observable<void> {

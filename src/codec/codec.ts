@@ -8,10 +8,14 @@ import type { ByteQueue } from '../flow/byte-queue.js';
  * A message format, without I/O. It keeps no state of its own: each stream gets a decoder.
  *
  * @example
- * // Frames of one byte that says how many letters follow.
+ * // Frames of one byte that says how many bytes of text follow.
  * const shortText: Codec<string> = {
  *   name: 'short-text',
- *   encode: (text) => [Uint8Array.of(text.length), utf8(text)],
+ *   encode(text) {
+ *     const bytes = utf8(text);
+ *     if (bytes.length > 255) throw new FlowError('too-large', `short-text: ${bytes.length} bytes (limit 255)`);
+ *     return [Uint8Array.of(bytes.length), bytes];
+ *   },
  *   decoder: () => ({
  *     decode(bytes) {
  *       if (bytes.length === 0 || bytes.length < 1 + bytes.byteAt(0)) return undefined;

@@ -10,10 +10,10 @@ import { checkCodec } from './check-codec.js';
 import type { Codec, Decoder } from './codec.js';
 import type { Inbox } from './inbox.js';
 import { InboxRead } from './inbox-read.js';
-import { inboxOf, unreadFlow } from './unread-flow.js';
+import { inboxOf, unreadFlow, type UnreadOf } from './unread-flow.js';
 
 /** A flow of items instead of bytes. */
-export interface Framed<T> {
+export interface Framed<T, F extends Flow = Flow> {
   /** The flow's name. */
   readonly name: string;
   /** As the flow's. */
@@ -49,7 +49,7 @@ export interface Framed<T> {
    * The flow, to go on with another protocol: its unread bytes come first, an unfinished frame's among them, whenever
    * this was called. Unsubscribe from `read()` before reading it.
    */
-  unframed(): Flow;
+  unframed(): UnreadOf<F>;
 }
 
 /**
@@ -61,13 +61,13 @@ export interface Framed<T> {
  * messages.write({ hello: 'world' });
  * messages.read().pipe(drainMap((message) => handle(message))).subscribe();
  */
-export function framed<T>(flow: Flow, codec: Codec<T>): Framed<T> {
+export function framed<T, F extends Flow = Flow>(flow: F, codec: Codec<T>): Framed<T, F> {
   checkFlow('framed: flow', flow);
   checkCodec('framed: codec', codec);
   return new FramedFlow(flow, codec);
 }
 
-class FramedFlow<T> implements Framed<T> {
+class FramedFlow<T, F extends Flow> implements Framed<T, F> {
   readonly name: string;
   readonly #flow: Flow;
   readonly #codec: Codec<T>;
@@ -132,8 +132,8 @@ class FramedFlow<T> implements Framed<T> {
     detachFlow(this.#flow);
   }
 
-  unframed(): Flow {
-    return unreadFlow(this.#inbox);
+  unframed(): UnreadOf<F> {
+    return unreadFlow<F>(this.#inbox);
   }
 
   #encodeError(error: unknown): FlowError {

@@ -11,7 +11,7 @@ import { checkFrame, frameLimit, tooLarge, type FrameLimit } from './frame-limit
  * escaped.
  *
  * @example
- * serial.pipe(map((port) => framed(port, slipCodec())))
+ * framed(serialFlow(port, { baudRate: 115_200 }), slipCodec())
  */
 export function slipCodec(options: FrameLimit = {}): Codec<Uint8Array> {
   const maxFrameBytes = frameLimit(NAME, options);

@@ -29,7 +29,8 @@ import { leadsTo } from '../flow/subscriber-chain.js';
  * no flows cannot be paused: what comes of those is dropped. A failed write does not end the source's subscription:
  * subscribe to the sink, or watch `flow.closed`, to hear of it.
  *
- * `next` throws a `TypeError` for anything but a `Uint8Array`. `unsubscribe()` detaches the sink from both sides and
+ * `next` throws a `TypeError` for anything but a `Uint8Array`, and `complete` is `abort` with that error from then on: RxJS
+ * reports it apart from the source, which goes on. `unsubscribe()` detaches the sink from both sides and
  * leaves the flow open.
  *
  * @example
@@ -49,6 +50,8 @@ class FlowSink extends Subject<Uint8Array> {
   /** The innermost of the readers held: those that feed this sink, and not those that only happen to deliver around them. */
   #feeders: Delivery[] = [];
   #waiting = 0;
+  /** Something came that could not be written: what is there without it must not look whole. */
+  #fault: TypeError | null = null;
   #state: 'open' | 'ending' | 'over' = 'open';
 
   constructor(flow: Flow) {
@@ -59,7 +62,7 @@ class FlowSink extends Subject<Uint8Array> {
 
   override next(buffer: Uint8Array): void {
     if (this.closed) super.next(buffer); // throws, as every unsubscribed Subject does
-    if (!isBytes(buffer)) throw new TypeError(`${this.#flow.name}: a sink takes Uint8Arrays, not ${describe(buffer)}`);
+    if (!isBytes(buffer)) throw (this.#fault = new TypeError(`${this.#flow.name}: a sink takes Uint8Arrays, not ${describe(buffer)}`));
     if (this.#state !== 'open') {
       this.#pause(innermostDelivery());
       return;
@@ -84,6 +87,10 @@ class FlowSink extends Subject<Uint8Array> {
   override complete(): void {
     if (this.closed) super.complete();
     if (this.#state !== 'open') return;
+    if (this.#fault !== null) {
+      this.error(this.#fault);
+      return;
+    }
     this.#state = 'ending';
     this.#flow.shutdown('write').subscribe({
       error: (error: unknown) => this.fail(error),

@@ -38,7 +38,10 @@ export interface ProxyOptions {
  *
  * @example
  * listenTcp({ port: 8080 }).pipe(
- *   mergeMap((client) => connectTcp({ port: 80 }).pipe(mergeMap((server) => proxy(client, server)))),
+ *   mergeMap((client) => connectTcp({ port: 80 }).pipe(
+ *     mergeMap((server) => proxy(client, server)),
+ *     catchError((error) => { client.abort(error); return EMPTY; }), // one that breaks ends alone
+ *   )),
  * ).subscribe((stats) => console.log(formatStats(stats)));
  */
 export function proxy(a: Flow, b: Flow, options: ProxyOptions = {}): Observable<ProxyStats> {

@@ -13,10 +13,12 @@ import type { Transport } from './transport.js';
  * // A flow that sends back what is written to it.
  * function echoFlow(): Flow {
  *   let link: FlowLink;
+ *   let isFull = false;
  *   return makeFlow({
  *     name: 'echo',
  *     open: (engine) => { link = engine; },
- *     write: (buffer) => { link.push(buffer); return true; },
+ *     write: (buffer) => !(isFull = !link.push(buffer)), // false: in hand, for as long as nobody reads
+ *     pull: () => { if (isFull) { isFull = false; link.ready(); } },
  *     end: () => { link.finished(); link.end(); },
  *     abort: () => {},
  *   });

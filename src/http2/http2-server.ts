@@ -15,7 +15,7 @@ import { checkedSettings, type Http2Settings } from './settings.js';
 
 export interface Http2ServerOptions {
   readonly settings?: Http2Settings;
-  /** Told of requests that failed, and how one is answered that failed before its reply. */
+  /** Told of requests that failed, and decides the answer to one that failed before its reply. */
   readonly errorHandler?: Http2ErrorHandler;
   /** When it emits, the connection ends gracefully: GOAWAY, and the requests that are open go on to their end. */
   readonly shutdown?: ObservableInput<unknown>;

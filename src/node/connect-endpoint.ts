@@ -10,7 +10,7 @@ import { spawnFlow } from './spawn-flow.js';
 import { stdioOnce } from './stdio-once.js';
 
 export interface ConnectEndpointOptions {
-  /** Gives up with `timeout` when the connection does not stand in time, where the endpoint is one to connect to. */
+  /** Gives up with `timeout` when the connection is not up in time, where the endpoint is one to connect to. */
   readonly connectTimeoutMs?: number;
   /** Of `tls:` and `wss:`, for what a URL cannot say: whom to trust, who this side is. */
   readonly tls?: WebSocketClientTls;

@@ -9,7 +9,7 @@ export interface ConnectTcpConfig {
   readonly port: number;
   /** A name or an IP address (default `127.0.0.1`); of a name's several addresses the first that answers is taken. */
   readonly host?: string;
-  /** Gives up with `timeout` when the connection does not stand in time (default: the system's own patience). */
+  /** Gives up with `timeout` when the connection is not up in time (default: the system's own patience). */
   readonly connectTimeoutMs?: number;
   /** Small writes leave at once, without waiting for more (default `true`). */
   readonly noDelay?: boolean;

@@ -7,7 +7,7 @@ import { checkUnixPath } from './unix-path.js';
 export interface ConnectUnixConfig {
   /** The socket's path in the file system; on Windows, a named pipe's. */
   readonly path: string;
-  /** Gives up with `timeout` when the connection does not stand in time (default: never). */
+  /** Gives up with `timeout` when the connection is not up in time (default: never). */
   readonly connectTimeoutMs?: number;
 }
 

@@ -49,7 +49,7 @@ export interface ConnectWebSocketConfig extends WebSocketOptions {
  *
  * @example
  * connectWebSocket({ url: 'wss://example.org/feed', pingMs: 30_000 })
- *   .pipe(retry({ delay: 1000 }), switchMap((flow) => flow.read()))
+ *   .pipe(switchMap((flow) => flow.read()), retry({ delay: 1000 })) // a read that fails connects anew
  *   .subscribe((buffer) => console.log(buffer.byteLength));
  */
 export function connectWebSocket(config: ConnectWebSocketConfig): Observable<WebSocketFlow> {

@@ -39,7 +39,9 @@ export interface ListenEndpointOptions {
  * `TypeError` for what is neither a string nor a `URL`.
  *
  * @example
- * listenEndpoint('tcp://127.0.0.1:7').pipe(mergeMap((flow) => copy(flow, flow)));
+ * listenEndpoint('tcp://127.0.0.1:7')
+ *   .pipe(mergeMap((flow) => copy(flow, flow).pipe(mergeMap(() => flow.close()), catchError(() => EMPTY)))) // one that breaks ends alone
+ *   .subscribe();
  */
 export function listenEndpoint(url: string | URL, options: ListenEndpointOptions = {}): Observable<Flow> {
   check('listenEndpoint', 'url', url, aUrl);

@@ -15,7 +15,9 @@ import { portOf } from './worker-ports.js';
  * Errors with `FlowError` `unsupported` in a thread that has no parent.
  *
  * @example
- * listenParent().pipe(mergeMap((flow) => copy(flow, flow).pipe(mergeMap(() => flow.close())))).subscribe();
+ * listenParent()
+ *   .pipe(mergeMap((flow) => copy(flow, flow).pipe(mergeMap(() => flow.close()), catchError(() => EMPTY)))) // one that breaks ends alone
+ *   .subscribe();
  */
 export function listenParent(options: MessagePortFlowOptions = {}): Observable<Flow> {
   checkOptions('listenParent', options);

@@ -33,7 +33,7 @@ export interface ListenTcpConfig {
  * @example
  * // An echo server.
  * listenTcp({ port: 7, listeningObserver: { next: ({ port }) => console.log(port) } })
- *   .pipe(mergeMap((flow) => copy(flow, flow).pipe(mergeMap(() => flow.close()))))
+ *   .pipe(mergeMap((flow) => copy(flow, flow).pipe(mergeMap(() => flow.close()), catchError(() => EMPTY)))) // one that breaks ends alone
  *   .subscribe();
  */
 export function listenTcp(config: ListenTcpConfig = {}): Observable<SocketFlow> {

@@ -24,7 +24,9 @@ export interface ListenTlsConfig extends ListenTcpConfig, TlsServerOptions {
  * Errors with `FlowError` when it cannot listen, as `listenTcp` does. Throws a `TypeError` for a wrong configuration.
  *
  * @example
- * listenTls({ port: 443, cert, key, alpnProtocols: ['h2'] }).pipe(mergeMap((flow) => http2Server(flow, handler)));
+ * listenTls({ port: 443, cert, key, alpnProtocols: ['h2'] })
+ *   .pipe(mergeMap((flow) => http2Server(flow, handler).pipe(catchError(() => EMPTY)))) // one that breaks ends alone
+ *   .subscribe();
  */
 export function listenTls(config: ListenTlsConfig): Observable<TlsFlow<SocketFlow>> {
   checkConfig('listenTls', config, { ...LISTEN_TCP, handshakeErrorObserver: optional(anObserver) });

@@ -47,7 +47,7 @@ export interface ListenWebSocketConfig extends UpgradeConfig {
  *
  * @example
  * listenWebSocket({ port: 8080, verify: ({ origin }) => origin === 'https://example.org' })
- *   .pipe(mergeMap((flow) => copy(flow, flow).pipe(mergeMap(() => flow.close()))))
+ *   .pipe(mergeMap((flow) => copy(flow, flow).pipe(mergeMap(() => flow.close()), catchError(() => EMPTY)))) // one that breaks ends alone
  *   .subscribe();
  */
 export function listenWebSocket(config: ListenWebSocketConfig = {}): Observable<AcceptedWebSocketFlow> {

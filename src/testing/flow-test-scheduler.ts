@@ -77,16 +77,22 @@ export class FlowTestScheduler extends TestScheduler {
   }
 
   override run<T>(callback: (helpers: FlowRunHelpers) => T): T {
+    let isOver = false;
+    const during = <A extends unknown[], R>(name: string, helper: (...args: A) => R) => (...args: A): R => {
+      if (isOver) throw new TypeError(`${name}: the run is over; a callback must not wait for a promise, since nothing behind that is checked`);
+      return helper(...args);
+    };
     try {
       return super.run((helpers) =>
         callback({
           ...helpers,
-          coldFlow: (marbles, values, error) => this.#coldFlow(marbles, values, error),
-          expectReads: (flow, subscription) => this.#expectReads(flow, subscription),
-          expectWrites: (flow) => this.#expectWrites(flow),
+          coldFlow: during('coldFlow', (marbles, values, error) => this.#coldFlow(marbles, values, error)),
+          expectReads: during('expectReads', (flow, subscription) => this.#expectReads(flow, subscription)),
+          expectWrites: during('expectWrites', (flow) => this.#expectWrites(flow)),
         }),
       );
     } finally {
+      isOver = true;
       this.#checks = [];
     }
   }

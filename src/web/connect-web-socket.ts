@@ -40,7 +40,7 @@ export interface ConnectWebSocketConfig extends WebSocketFlowOptions {
  *
  * @example
  * connectWebSocket({ url: 'wss://example.org/feed' })
- *   .pipe(retry({ delay: 1000 }), switchMap((flow) => flow.read()))
+ *   .pipe(switchMap((flow) => flow.read()), retry({ delay: 1000 })) // a read that fails connects anew
  *   .subscribe((buffer) => show(buffer));
  */
 export function connectWebSocket(config: ConnectWebSocketConfig): Observable<Flow> {

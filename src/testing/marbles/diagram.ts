@@ -105,8 +105,10 @@ class Letters {
 
   legend(): string[] {
     const failures = [...this.#failures].filter((value) => value !== undefined).map((value) => `  # = ${showFailure(value)}`);
-    const named = this.#named.filter(({ letter, value }) => letter !== textOf(value));
-    return [...named.map(({ letter, value }) => `  ${letter} = ${showValue(value)}`), ...failures];
+    // Beside strings, bytes are told from them: what a flow emits never equals a string.
+    const isMixed = this.#named.some(({ value }) => isBytes(value)) && this.#named.some(({ value }) => typeof value === 'string');
+    const named = this.#named.filter(({ letter, value }) => isMixed || letter !== textOf(value));
+    return [...named.map(({ letter, value }) => `  ${letter} = ${isMixed && isBytes(value) ? 'the bytes of ' : ''}${showValue(value)}`), ...failures];
   }
 
   #find(value: unknown): string | undefined {
