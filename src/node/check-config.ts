@@ -3,6 +3,7 @@
  */
 import { LONGEST_TIMER_MS } from '../flow/check-duration.js';
 import { describe } from '../flow/describe.js';
+import { isOneSlip } from './one-slip.js';
 
 /** What a value must be, and whether one is. */
 export interface Requirement {
@@ -51,7 +52,8 @@ export function optional(requirement: Requirement): Requirement {
 }
 
 /**
- * Throws a `TypeError` that names the caller, the property and what came, unless all requirements are met.
+ * Throws a `TypeError` that names the caller, the property and what came, unless all requirements are met; and for a property
+ * that is none of them, but hardly meant otherwise: `verfiy` would let everybody in. Others may be there for others.
  *
  * @example
  * checkConfig('connectTcp', config, { port: aPort, host: optional(aText) });
@@ -64,7 +66,15 @@ export function checkConfig(caller: string, config: unknown, requirements: Reado
   for (const [property, requirement] of Object.entries(requirements)) {
     check(caller, property, (config as Record<string, unknown>)[property], requirement);
   }
+  for (const property of Object.keys(config)) {
+    if (property in requirements || ALIKE.includes(property)) continue;
+    const meant = Object.keys(requirements).find((one) => !(one in config) && isOneSlip(property, one));
+    if (meant !== undefined) throw new TypeError(`${caller}: there is no ${property}: is ${meant} meant?`);
+  }
 }
+
+/** One is a listener's address, the other are the names that its certificates are for. */
+const ALIKE: readonly string[] = ['host', 'hosts'];
 
 /** As {@link checkConfig}, for one argument. */
 export function check(caller: string, argument: string, value: unknown, { what, accepts }: Requirement): void {
