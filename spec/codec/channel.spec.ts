@@ -1,10 +1,12 @@
-import { concat, defer, EMPTY, firstValueFrom, map, NEVER, Subject, take, type Observable } from 'rxjs';
+import { concat, defer, EMPTY, firstValueFrom, map, NEVER, Subject, take, timer, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
+import { asSink } from '../../src/combinators/as-sink.js';
 import { drainMap } from '../../src/combinators/drain-map.js';
 import { channel, type Channel } from '../../src/codec/channel.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { formatError } from '../../src/flow/format-error.js';
 import { utf8 } from '../../src/flow/utf8.js';
+import { fromArray } from '../../src/memory/from-array.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { flowScript } from '../../src/testing/flow-script.js';
 import { foreignFlow } from '../support/foreign-flow.js';
@@ -144,6 +146,16 @@ describe("a channel's reads", () => {
       expect(logOf(ch.lines().pipe(take(2)))).toEqual(['a', 'b', '|']);
       expect(logOf(ch.readSome(1))).toEqual(['c', '|']);
       expect(logOf(ch.lines())).toEqual(['', 'd', '|']);
+    });
+
+    it('do not stop what feeds their flow, when they follow a read of the same chunk and are held', () => {
+      new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(({ expectObservable }) => {
+        const [near, far] = flowPair();
+        const ch = channel(far);
+        const slow = drainMap((line: string) => timer(2).pipe(map(() => line)));
+        expectObservable(concat(ch.readLine(), ch.lines().pipe(slow))).toBe('a-b-c-(d|)');
+        fromArray(['a\nb\n', 'c\n', 'd\n']).read().subscribe(asSink(near));
+      });
     });
 
     it('wait while drainMap is busy, and lose nothing with it', () => {

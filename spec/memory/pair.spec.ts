@@ -153,6 +153,16 @@ describe('flowPair: maxChunk', () => {
     expect(writeOf(b, 'x')).toEqual(['reset', '|']);
   });
 
+  it('drops what is unread of an end that is aborted when the other has just closed', () => {
+    const [a, b] = flowPair();
+    a.shutdown('write');
+    b.write(bytes('unread'));
+    b.closed.subscribe({ complete: () => a.abort() });
+    b.shutdown('write');
+    expect(logOf(a.closed)).toEqual(['#aborted']);
+    expect(logOf(a.read())).toEqual(['#aborted']);
+  });
+
   it.each([{}, { maxChunk: 2 }])('stays reset when its reader, or who waits for room, aborts on hearing of it (%p)', (options) => {
     for (const listen of [(flow: Flow, act: () => void) => flow.read().subscribe({ error: act }), (flow: Flow, act: () => void) => flow.write(bytes('xx')).subscribe(act)]) {
       const [a, b] = flowPair({ capacity: 1, ...options });

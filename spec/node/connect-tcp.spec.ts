@@ -1,4 +1,4 @@
-import { type Server, type Socket } from 'node:net';
+import { Socket, type Server } from 'node:net';
 import { once } from 'node:events';
 import { firstValueFrom, take, tap } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
@@ -143,6 +143,20 @@ describe('connectTcp', () => {
     for await (const chunk of peer.setEncoding('utf8')) received += chunk as string;
     expect(received).toBe(pieces.join(''));
     flow.abort();
+  });
+
+  it.each([
+    [{}, true, undefined],
+    [{ noDelay: false }, false, undefined],
+    [{ keepAliveMs: 5000 }, true, 5000],
+  ])('sets on its connection what it is asked to: %p', async (options, noDelay, keepAliveMs) => {
+    const setNoDelay = jest.spyOn(Socket.prototype, 'setNoDelay');
+    const setKeepAlive = jest.spyOn(Socket.prototype, 'setKeepAlive');
+    const flow = await firstValueFrom(connectTcp({ port, ...options }).pipe(detach()));
+    expect(setNoDelay.mock.calls).toEqual([[noDelay]]);
+    expect(setKeepAlive.mock.calls).toEqual(keepAliveMs === undefined ? [] : [[true, keepAliveMs]]);
+    flow.abort();
+    jest.restoreAllMocks();
   });
 
   it('lets the first write of a tick leave at once', async () => {

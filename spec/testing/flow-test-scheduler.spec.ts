@@ -282,6 +282,12 @@ describe('FlowTestScheduler', () => {
       expectReads(withIdleTimeout(coldFlow('a--b'), 10)).toBe('20ms a--b 9ms #', {}, { code: 'timeout' });
     }));
 
+  it('can be run again, from frame 0', () => {
+    const scheduler = jestScheduler();
+    for (let time = 0; time < 2; time += 1) scheduler.run(({ coldFlow, expectReads }) => expectReads(coldFlow('-a|')).toBe('-a|'));
+    expect(scheduler.frame).toBe(2);
+  });
+
   it('tells bytes from strings where both are compared', () => {
     expect(() => jestScheduler().run(({ coldFlow, expectObservable }) => expectObservable(coldFlow('-a|', { a: 'hello' }).read()).toBe('-a|', { a: 'hello' }))).toThrow(
       /A = "hello"\n.*B = the bytes of "hello"/,

@@ -86,6 +86,10 @@ class DecodingReader<T> implements InboxReader {
     return isStopped(this.subscriber);
   }
 
+  get isHeld(): boolean {
+    return this.#delivery.isHeld;
+  }
+
   unsubscribe(): void {
     this.#delivery.end();
     this.inbox.release(this);

@@ -24,6 +24,8 @@ export interface InboxReader {
   onBusy(): void;
   /** Whether this reader is about to be released, so that its successor may come in now. */
   isEnding(): boolean;
+  /** Whether something downstream holds it. */
+  readonly isHeld: boolean;
 }
 
 type End = { readonly failure?: unknown };
@@ -80,7 +82,7 @@ export class Inbox {
     this.bytes.push(chunk);
     if (!this.#delivering) this.#run();
     // Of a chunk that is not used up, the flow is not pulled for another; a flow that pushes all the same is queued.
-    if (this.#reader !== null && !this.#wanting) this.#holds.take();
+    if (this.#source !== null && this.#reader !== null && !this.#wanting) this.#holds.take();
   }
 
   /** @internal */
@@ -103,9 +105,9 @@ export class Inbox {
         const reader = this.#reader;
         const more = this.#deliver(reader);
         if (reader !== this.#reader) {
-          // Released within the call. Its successor, if any, is in place, and what holds the reading that it came in by
-          // does not hold this one.
-          if (this.#end === null) this.#endReading();
+          // Released within the call: its successor, if any, is in place. What holds the one that has gone holds the reading
+          // of the flow too, and not that of its successor.
+          if (reader.isHeld && this.#end === null) this.#endReading();
           continue;
         }
         this.#refuseParked();

@@ -23,10 +23,11 @@ import { leadsTo } from '../flow/subscriber-chain.js';
  * Subscribing to it taps the buffers as they are accepted. A tap completes when everything has been flushed and the
  * write side has shut down. It errors with the write's `FlowError` as soon as a write fails.
  *
- * After a failed write, `complete` or `error`, nothing more is taken. A flow that feeds the sink alone is paused for good,
- * so that the bytes it has not delivered are there for its next `read()` once this one is unsubscribed; the buffer of the
- * failed write is lost. A flow that feeds others too (behind `share()` or a Subject) goes on for them, and sources that are
- * no flows cannot be paused: what comes of those is dropped. A failed write does not end the source's subscription:
+ * After a failed write, `complete` or `error`, nothing more is taken. A flow whose read is subscribed to with the sink, with
+ * RxJS's operators in between or without, is paused for good, so that the bytes it has not delivered are there for its next
+ * `read()` once this one is unsubscribed; the buffer of the failed write is lost. A flow that may feed others too (behind
+ * `share()`, a Subject, a handler that calls `next`) goes on for them, and sources that are no flows cannot be paused: what
+ * comes of those is dropped. A failed write does not end the source's subscription:
  * subscribe to the sink, or watch `flow.closed`, to hear of it.
  *
  * `next` throws a `TypeError` for anything but a `Uint8Array`, and `complete` is `abort` with that error from then on: RxJS

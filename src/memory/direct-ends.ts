@@ -41,6 +41,8 @@ class PairWire implements Wire {
   cut(reason: unknown): void {
     const reset = new FlowError('reset', `${this.farName}: the peer aborted`);
     const { inbound, outbound } = this.near;
-    this.far.broke(reset, () => inbound.cut(reason, reset, () => outbound.fail(reset, reason)));
+    const breakPipes = () => inbound.cut(reason, reset, () => outbound.fail(reset, reason));
+    if (this.far.isOver) breakPipes();
+    else this.far.broke(reset, breakPipes);
   }
 }

@@ -12,6 +12,8 @@ export interface Destination<Address> {
   readonly name: string;
   readonly target: NetConnectOpts;
   readonly connectTimeoutMs: number | undefined;
+  /** Sets what there is to set on a connection: `Socket.connect` takes none of it. */
+  readonly tune?: (socket: Socket) => void;
   /** Throws what makes the destination impossible. */
   readonly check?: () => void;
   /** The ends of a connection that stands. */
@@ -37,6 +39,7 @@ export function connectSocket<Address>(destination: Destination<Address>): Obser
     socket.once('connect', () => {
       timeout?.unsubscribe();
       socket.off('error', failed);
+      destination.tune?.(socket);
       ready(socketFlow(socket, slab, endsOf(socket)));
     });
     try {

@@ -40,11 +40,14 @@ export interface ConnectTcpConfig {
 export function connectTcp(config: ConnectTcpConfig): Observable<SocketFlow> {
   checkConfig('connectTcp', config, CONNECT_TCP);
   const { port, host = '127.0.0.1', connectTimeoutMs, noDelay = true, keepAliveMs } = config;
-  const keepAlive = keepAliveMs === undefined ? {} : { keepAlive: true, keepAliveInitialDelay: keepAliveMs };
   return connectSocket({
     name: tcpName({ host, port }),
-    target: { host, port, noDelay, ...keepAlive },
+    target: { host, port },
     connectTimeoutMs,
+    tune(socket) {
+      socket.setNoDelay(noDelay);
+      if (keepAliveMs !== undefined) socket.setKeepAlive(true, keepAliveMs);
+    },
     endsOf: tcpEndsOf,
   });
 }

@@ -65,6 +65,8 @@ export class FlowTestScheduler extends TestScheduler {
   readonly #cold = new WeakMap<Flow, ColdTransport>();
   #count = 0;
   #checks: (() => void)[] = [];
+  /** Runs that are on, one inside the other. */
+  #runs = 0;
 
   /**
    * `assertDeepEqual` judges what RxJS's own helpers expect. Without it, values are compared by structure and content, and
@@ -77,6 +79,9 @@ export class FlowTestScheduler extends TestScheduler {
   }
 
   override run<T>(callback: (helpers: FlowRunHelpers) => T): T {
+    // A scheduler that is run again starts again, if nothing of the run before is left.
+    if (this.#runs === 0 && this.actions.length === 0) this.frame = 0;
+    this.#runs += 1;
     let isOver = false;
     const during = <A extends unknown[], R>(name: string, helper: (...args: A) => R) => (...args: A): R => {
       if (isOver) throw new TypeError(`${name}: the run is over; a callback must not wait for a promise, since nothing behind that is checked`);
@@ -93,6 +98,7 @@ export class FlowTestScheduler extends TestScheduler {
       );
     } finally {
       isOver = true;
+      this.#runs -= 1;
       this.#checks = [];
     }
   }
