@@ -27,12 +27,12 @@ import { leadsTo } from '../flow/subscriber-chain.js';
  * RxJS's operators in between or without, is paused for good, so that the bytes it has not delivered are there for its next
  * `read()` once this one is unsubscribed; the buffer of the failed write is lost. A flow that may feed others too (behind
  * `share()`, a Subject, a handler that calls `next`) goes on for them, and sources that are no flows cannot be paused: what
- * comes of those is dropped. A failed write does not end the source's subscription:
- * subscribe to the sink, or watch `flow.closed`, to hear of it.
+ * comes of those is dropped. A failed write does not end the source's subscription: subscribe to the sink, or watch
+ * `flow.closed`, to hear of it.
  *
  * `next` throws a `TypeError` for anything but a `Uint8Array`, and `complete` is `abort` with that error from then on: RxJS
- * reports it apart from the source, which goes on. `unsubscribe()` detaches the sink from both sides and
- * leaves the flow open.
+ * reports it apart from the source, which goes on. `unsubscribe()` detaches the sink from both sides and leaves the flow
+ * open.
  *
  * @example
  * const sink = asSink(b);

@@ -69,10 +69,11 @@ function respondWhole(stream: ServerHttp2Stream, head: OutgoingHttpHeaders, body
 }
 
 /** A handler may have ended the write side of its request already: then nothing can follow the head. */
-function checkWritable({ transport, flow }: ReplyTarget): void {
+function checkWritable(target: ReplyTarget): void {
+  if (target.transport === null) return;
   let refusal: FlowError | null = null;
   // Sends nothing, and is refused where nothing can be sent.
-  if (transport !== null) flow.write(new Uint8Array(0)).subscribe((result) => (refusal = result.ok ? null : result.error));
+  target.flow.write(new Uint8Array(0)).subscribe((result) => (refusal = result.ok ? null : result.error));
   if (refusal !== null) throw refusal as FlowError;
 }
 
