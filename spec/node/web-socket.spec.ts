@@ -486,7 +486,7 @@ describe('a wrong configuration', () => {
     [() => listenWebSocket({ halfClose: 1 as never }), 'listenWebSocket: halfClose must be a boolean, not number 1'],
     [() => listenWebSocket({ tls: {} }), /^listenWebSocket: tls: cert must be a string or a Uint8Array/],
     [() => connectWebSocket({ url: 'wss://h/', tls: { ca: 7 as never } }), /^connectWebSocket: tls: ca must be a string or a Uint8Array/],
-    [() => listenWebSocket({ tls: { cert: 'x', key: 'y' } }), /^listenWebSocket: tls: no secure context comes of cert, key: /],
+    [() => listenWebSocket({ tls: { cert: 'x', key: 'y' } }), /^listenWebSocket: tls: no secure context comes of cert, key \(PEM is needed/],
   ])('throws a TypeError: %#', (call, message) => {
     expect(call).toThrow(TypeError);
     expect(call).toThrow(message);

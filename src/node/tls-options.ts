@@ -84,7 +84,8 @@ export function secureContextOf(caller: string, options: TlsOptions): SecureCont
     return createSecureContext(Object.fromEntries(given));
   } catch (cause) {
     const names = given.map(([name]) => name).join(', ');
-    throw new TypeError(`${caller}: no secure context comes of ${names}: ${(cause as Error).message}`, { cause });
+    const hint = given.some(([name, value]) => name !== 'passphrase' && isNoPem(value)) ? ' (PEM is needed: what a file holds, not its name)' : '';
+    throw new TypeError(`${caller}: no secure context comes of ${names}${hint}: ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -93,6 +94,10 @@ export function checkCertificate(caller: string, { cert, key, secureContext }: T
   if (secureContext !== undefined) return;
   const missing = cert === undefined ? 'cert' : key === undefined ? 'key' : null;
   if (missing !== null) throw new TypeError(`${caller}: ${missing} must be ${aCredential.what}, not ${describe(undefined)}`);
+}
+
+function isNoPem(value: unknown): boolean {
+  return [value].flat().some((one) => typeof one === 'string' && !one.includes('-----BEGIN '));
 }
 
 function isProtocolName(value: unknown): boolean {
