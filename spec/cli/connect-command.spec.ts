@@ -87,6 +87,33 @@ describe('rxjs-flow connect', () => {
     expect(run.out()).toBe('');
   });
 
+  it('loses nothing of what it has sent when the endpoint has ended before, and reads slowly', async () => {
+    let got = 0;
+    let end = 'none';
+    const url = await service((socket) => {
+      socket.end('bye');
+      socket.on('error', (error) => (end = error.message)).on('end', () => (end = 'EOF'));
+      socket.on('data', (chunk: Buffer) => {
+        got += chunk.byteLength;
+        socket.pause();
+        setImmediate(() => socket.resume());
+      });
+    });
+    const run = cli.run(['connect', url]);
+    await run.line(/bye/);
+    run.child.stdin!.end(Buffer.alloc(3_000_000));
+    expect(await run.exit).toBe(0);
+    const [socket] = sockets;
+    if (!socket!.closed) await new Promise((resolve) => socket!.once('close', resolve));
+    expect([got, end]).toEqual([3_000_000, 'EOF']);
+  });
+
+  it('lets a program go on that has closed its output and is not done', async () => {
+    const run = cli.run(['connect', 'exec:sh -c "cat; exec >&-; sleep 0.3; echo done >&2"']);
+    run.child.stdin!.end('hi\n');
+    expect([await run.exit, run.out(), run.err()]).toEqual([0, 'hi\n', 'done\n']);
+  });
+
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends the process that it has begun when it gets %s, and then itself', async (signal) => {
     const run = cli.run(['connect', 'exec:sh -c "echo $$; exec sleep 600"']);
     const [pid] = await run.line(/^\d+\n/);

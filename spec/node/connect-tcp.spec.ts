@@ -159,6 +159,23 @@ describe('connectTcp', () => {
     jest.restoreAllMocks();
   });
 
+  it('loses nothing that it has sent when it is aborted once both directions have ended', async () => {
+    const flow = await firstValueFrom(connectTcp({ port }).pipe(detach()));
+    const peer = await nextPeer();
+    let got = 0;
+    const end = new Promise<string>((resolve) => peer.on('error', (error) => resolve(error.message)).on('end', () => resolve('EOF')));
+    peer.on('data', (chunk) => {
+      got += chunk.length;
+      peer.pause();
+      setTimeout(() => peer.resume(), 1);
+    });
+    peer.end('bye');
+    expect(await firstValueFrom(flow.read().pipe(collectText()))).toBe('bye');
+    for (let count = 0; count < 48; count += 1) await firstValueFrom(flow.write(new Uint8Array(65_536)));
+    flow.shutdown('write').subscribe({ complete: () => flow.abort() });
+    expect([await end, got]).toEqual(['EOF', 48 * 65_536]);
+  });
+
   it('lets the first write of a tick leave at once', async () => {
     const flow = await firstValueFrom(connectTcp({ port }).pipe(detach()));
     const peer = await nextPeer();

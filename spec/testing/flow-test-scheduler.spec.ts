@@ -301,6 +301,12 @@ describe('FlowTestScheduler', () => {
       expectReads(flow).toBe('never looked at');
     });
     await expect(expecting).rejects.toThrow(/^expectReads: the run is over; a callback must not wait for a promise/);
+    const judging = jestScheduler().run(async ({ coldFlow, expectReads }) => {
+      const reads = expectReads(coldFlow('-a|'));
+      await Promise.resolve();
+      reads.toBe('never looked at');
+    });
+    await expect(judging).rejects.toThrow(/^toBe: the run is over/);
   });
 
   it('gives back what the callback returns, and forgets a run that failed', () => {

@@ -1,6 +1,6 @@
 /** `rxjs-flow connect`: standard input and output joined to an endpoint, as netcat does. */
 import type { Command } from 'commander';
-import { finalize, mergeMap, take } from 'rxjs';
+import { finalize, mergeMap, take, tap } from 'rxjs';
 import { detach } from '../combinators/detach.js';
 import { proxy } from '../combinators/proxy.js';
 import { connectEndpoint } from '../node/connect-endpoint.js';
@@ -30,7 +30,8 @@ export function addConnectCommand(program: Command): void {
     const conversation = connectEndpoint(url, { connectTimeoutMs, ...connectingOf(options) }).pipe(
       detach(),
       take(1),
-      mergeMap((remote) => proxy(stdio(), remote).pipe(finalize(() => remote.abort()))),
+      // Only when it is given up: once both have ended, what was sent last may be on its way, and a process at work.
+      mergeMap((remote) => proxy(stdio(), remote).pipe(tap({ unsubscribe: () => remote.abort() }))),
       finalize(releaseStdin),
     );
     await runToEnd(untilSignal(conversation));

@@ -22,7 +22,7 @@ export function addProxyCommand(program: Command): void {
     .argument('[to]', 'where to connect, as --to')
     .option('-l, --listen <url>', 'where to listen')
     .option('-t, --to <url>', 'where to connect for each connection')
-    .option('--drain-ms <ms>', 'after SIGINT, SIGTERM or SIGHUP, how long connections may go on', milliseconds(0), 10_000)
+    .option('--drain-ms <ms>', 'after SIGINT or SIGTERM, how long connections may go on', milliseconds(0), 10_000)
     .option('--connect-timeout-ms <ms>', 'how long <to> may take to answer', milliseconds(1), 10_000)
     .option('--half-close-timeout-ms <ms>', 'how long one direction may outlive the other (default: for ever)', milliseconds(1))
     .option('--max-connections <n>', 'connections at a time (default: no limit)', wholeNumber(1))

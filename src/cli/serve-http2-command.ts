@@ -21,7 +21,7 @@ export function addServeHttp2Command(program: Command): void {
     )
     .argument('<dir>', 'the folder')
     .requiredOption('-l, --listen <url>', 'where to listen')
-    .option('--drain-ms <ms>', 'after SIGINT, SIGTERM or SIGHUP, how long requests may go on', milliseconds(0), 10_000);
+    .option('--drain-ms <ms>', 'after SIGINT or SIGTERM, how long requests may go on', milliseconds(0), 10_000);
   addListeningOptions(command).action(async (dir: string, options: ServeOptions) => {
     const listening = listeningOf(command, options);
     checkListenable(command, 'where to listen', options.listen, listening);

@@ -1,5 +1,6 @@
-/** The signals that end a process as two steps of one end: first no more of the new, then no more at all. */
-import { fromEvent, map, merge, type Observable, share, skip, switchMap, take, timer } from 'rxjs';
+/** SIGINT and SIGTERM as two steps of one end: first no more of the new, then no more at all. */
+import { merge, type Observable, share, skip, switchMap, take, timer } from 'rxjs';
+import { signalsOf } from './signals-of.js';
 
 export interface StopSignals {
   /** The first signal, by its name: take nothing new. */
@@ -8,11 +9,9 @@ export interface StopSignals {
   readonly cut: Observable<unknown>;
 }
 
-/** Each that comes, by its name: asked for by a person, by whoever runs this, or since the terminal has gone. */
-export const signals = merge(...(['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((name) => fromEvent(process, name).pipe(map(() => name)))).pipe(share());
-
 /** While nobody is subscribed to either, signals do to the process what they always do. */
 export function stopSignals(drainMs: number): StopSignals {
+  const signals = signalsOf('SIGINT', 'SIGTERM');
   const stop = signals.pipe(take(1));
   const cut = merge(stop.pipe(switchMap(() => timer(drainMs))), signals.pipe(skip(1))).pipe(take(1), share());
   return { stop, cut };

@@ -1,10 +1,10 @@
-/** Work that frees what it uses before a signal ends the process, as a child process that would outlive it. */
+/** Work that gives up what it uses before a signal ends the process: a child process is told to end, and does not outlive it unasked. */
 import { takeUntil, tap, type Observable } from 'rxjs';
-import { signals } from './stop-signals.js';
+import { signalsOf } from './signals-of.js';
 
 /** Unsubscribes from `work` at the first signal, which then does to the process what it always does. */
 export function untilSignal<T>(work: Observable<T>): Observable<T> {
   // A turn later: by then nobody listens to it any more.
   const raised = tap((signal: NodeJS.Signals) => setImmediate(() => process.kill(process.pid, signal)));
-  return work.pipe(takeUntil(signals.pipe(raised)));
+  return work.pipe(takeUntil(signalsOf('SIGINT', 'SIGTERM', 'SIGHUP').pipe(raised)));
 }

@@ -70,6 +70,11 @@ const NOTHING = new Uint8Array(0);
 
 /** TCP says RST, so that the peer can tell it from an end; a Unix socket has no such thing and is just closed. */
 function reset(socket: Socket): void {
+  // Both directions have ended, and only its last bytes are on their way: a reset would drop them.
+  if (socket.readableEnded && socket.writableFinished) {
+    socket.destroy();
+    return;
+  }
   try {
     socket.resetAndDestroy();
   } catch {

@@ -87,13 +87,14 @@ export class FlowTestScheduler extends TestScheduler {
       if (isOver) throw new TypeError(`${name}: the run is over; a callback must not wait for a promise, since nothing behind that is checked`);
       return helper(...args);
     };
+    const judged = (one: FlowExpectation): FlowExpectation => ({ toBe: during('toBe', (...marbles) => one.toBe(...marbles)) });
     try {
       return super.run((helpers) =>
         callback({
           ...helpers,
           coldFlow: during('coldFlow', (marbles, values, error) => this.#coldFlow(marbles, values, error)),
-          expectReads: during('expectReads', (flow, subscription) => this.#expectReads(flow, subscription)),
-          expectWrites: during('expectWrites', (flow) => this.#expectWrites(flow)),
+          expectReads: during('expectReads', (flow, subscription) => judged(this.#expectReads(flow, subscription))),
+          expectWrites: during('expectWrites', (flow) => judged(this.#expectWrites(flow))),
         }),
       );
     } finally {
