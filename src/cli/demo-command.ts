@@ -1,6 +1,6 @@
 /** `rxjs-flow demo`, the command behind `npm start`: a file there and back through flows, all on this machine. */
 import type { Command } from 'commander';
-import { combineLatest, defer, finalize, fromEvent, last, map, merge, mergeMap, type Observable, take, takeUntil, tap, using } from 'rxjs';
+import { combineLatest, defer, finalize, last, map, mergeMap, type Observable, take, takeUntil, tap, using } from 'rxjs';
 import { formatBytes } from '../combinators/format-bytes.js';
 import { formatStats } from '../combinators/format-stats.js';
 import { proxy, type ProxyStats } from '../combinators/proxy.js';
@@ -13,6 +13,7 @@ import { fileFlow } from './file-flow.js';
 import { formatAddress } from './format-address.js';
 import { wholeNumber } from './parse-number.js';
 import { runToEnd } from './run-to-end.js';
+import { signalsOf } from './signals-of.js';
 
 const MIB = 1024 * 1024;
 
@@ -77,7 +78,7 @@ async function compare(files: DemoFiles): Promise<void> {
 
 /** Ended by hand, the demo cleans up as at its end. */
 function interrupted(): Observable<never> {
-  return merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM')).pipe(
+  return signalsOf('SIGINT', 'SIGTERM').pipe(
     map(() => {
       throw new FlowError('aborted', 'demo: interrupted');
     }),

@@ -1,4 +1,4 @@
-/** Work that gives up what it uses before a signal ends the process: a child process is told to end, and does not outlive it unasked. */
+/** Work that gives up what it uses before a signal ends the process: a child process is told to end. */
 import { takeUntil, tap, type Observable } from 'rxjs';
 import { signalsOf } from './signals-of.js';
 

@@ -53,14 +53,15 @@ export function incomingHeaders(block: IncomingHttpHeaders): Headers {
 }
 
 const COLON = 58;
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
+/** In lower case; `__proto__` would be a record's prototype, and no field of it. */
+const TOKEN = /^(?!__proto__$)[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 /** Visible characters and obs-text, with spaces and tabs in between: in front and behind, a peer drops the field (RFC 9113 §8.2.1). */
 const VALUE = /^(?![\t ])[\t\x20-\x7e\x80-\xff]*(?<![\t ])$/;
 /** Of one connection in HTTP/1.1; in HTTP/2 a message with one of them is malformed (RFC 9113 §8.2.2). */
 const NOT_IN_HTTP2 = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'http2-settings']);
 
 function isReady(name: string, value: unknown): value is string {
-  return typeof value === 'string' && VALUE.test(value) && TOKEN.test(name) && name !== 'te' && name !== '__proto__' && !NOT_IN_HTTP2.has(name);
+  return typeof value === 'string' && VALUE.test(value) && TOKEN.test(name) && name !== 'te' && !NOT_IN_HTTP2.has(name);
 }
 
 function add(where: string, headers: OutgoingHttpHeaders, name: string, value: unknown): void {
@@ -77,7 +78,7 @@ function add(where: string, headers: OutgoingHttpHeaders, name: string, value: u
 function nameOf(where: string, name: unknown): string {
   if (typeof name !== 'string') throw new TypeError(`${where}: a name must be a string, not ${describe(name)}`);
   const key = name.toLowerCase();
-  if (TOKEN.test(key) && key !== '__proto__') return key;
+  if (TOKEN.test(key)) return key;
   const problem = key.startsWith(':') ? 'is a pseudo-header: it has an option of its own' : 'is no header name';
   throw new TypeError(`${where}: ${JSON.stringify(name)} ${problem}`);
 }
