@@ -1,5 +1,6 @@
-import { detachFlow, isDetached } from '../../src/flow/detached.js';
+import { abortUnlessDetached, detachFlow, isDetached } from '../../src/flow/detached.js';
 import type { Flow } from '../../src/flow/flow.js';
+import { formatError } from '../../src/flow/format-error.js';
 import { flowPair } from '../../src/memory/pair.js';
 
 describe('detachFlow', () => {
@@ -15,5 +16,25 @@ describe('detachFlow', () => {
     const foreign = { name: 'foreign' } as Flow;
     expect(() => detachFlow(foreign)).not.toThrow();
     expect(isDetached(foreign)).toBe(false);
+  });
+});
+
+describe('abortUnlessDetached', () => {
+  it('aborts a flow, and says for whose sake to whoever holds it still', () => {
+    const [flow] = flowPair();
+    abortUnlessDetached(flow);
+    const told: string[] = [];
+    flow.closed.subscribe({ error: (error: unknown) => told.push(formatError(error)) });
+    flow.write(new Uint8Array(1)).subscribe((result) => told.push(result.ok ? 'ok' : formatError(result.error)));
+    const text = 'aborted: pair a: aborted (cause: its subscription ended without detach())';
+    expect(told).toEqual([text, text]);
+  });
+
+  it('leaves a detached one alone', () => {
+    const [flow] = flowPair();
+    const abort = jest.spyOn(flow, 'abort');
+    detachFlow(flow);
+    abortUnlessDetached(flow);
+    expect(abort).not.toHaveBeenCalled();
   });
 });

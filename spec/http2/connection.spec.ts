@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { concat, firstValueFrom, lastValueFrom, mergeMap, NEVER, Observable, of, ReplaySubject, Subject, tap, toArray } from 'rxjs';
-import { collectText, detach, utf8, type Flow } from 'rxjs-flow';
+import { collectText, detach, formatError, utf8, type Flow } from 'rxjs-flow';
 import { http2Client, http2Server, type Http2Client, type Http2Push, type Http2Reply, type Http2Request } from 'rxjs-flow/http2';
 import { failureOf, watch } from '../node/support/settled.js';
 import { connect } from './support/connection.js';
@@ -115,7 +115,9 @@ describe.each([...transports, tlsInMemory].map((transport) => [transport.name, t
       using.unsubscribe();
       expect(['reset', 'truncated']).toContain((await failureOf(request.read())).code);
       expect(['reset', 'truncated', 'failed']).toContain((await failureOf(new Observable((s) => void serving.ended.then((e) => s.error(e))))).code);
-      expect(await failureOf(flows.near.closed)).toMatchObject({ code: 'aborted' });
+      const broke = await failureOf(flows.near.closed);
+      expect(broke).toMatchObject({ code: 'aborted' });
+      expect(formatError(broke)).toContain('its subscription ended without detach()');
     });
 
     it('is aborted with all its requests, at the server', async () => {

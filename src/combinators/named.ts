@@ -20,7 +20,7 @@ class NamedFlow extends TranslatingFlow {
   protected translate(error: unknown): unknown {
     const place = `${this.inner.name}: `;
     if (!isFlowError(error) || !error.message.startsWith(place)) return error;
-    const options = error.cause === undefined ? {} : { cause: error.cause };
-    return new FlowError(error.code, `${this.name}: ${error.message.slice(place.length)}`, options);
+    const { code, message, cause } = error;
+    return new FlowError(code, `${this.name}: ${message.slice(place.length)}`, { cause });
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Whose a flow is. A creator's flow belongs to its subscription, which aborts it when it ends; one that was detached is
- * its holder's to close. Creators ask `isDetached`, the `detach()` operator calls `detachFlow`.
+ * its holder's to close. Creators call `abortUnlessDetached`, the `detach()` operator `detachFlow`.
  */
 import type { Flow } from './flow.js';
 
@@ -28,6 +28,11 @@ export function detachedWith<F extends object>(flow: F, below: object): F {
   });
 }
 
-export function isDetached(flow: Flow): boolean {
+export function isDetached(flow: object): boolean {
   return (flow as Partial<Detachable>).isDetached === true;
+}
+
+/** What the end of a subscription does to a flow that it owns. The cause is for whoever holds the flow still, to keep it. */
+export function abortUnlessDetached(flow: Pick<Flow, 'abort'>): void {
+  if (!isDetached(flow)) flow.abort(new Error('its subscription ended without detach()'));
 }

@@ -28,13 +28,13 @@ const TAG = Symbol.for('rxjs-flow/FlowError');
  */
 export class FlowError extends Error {
   readonly code: FlowErrorCode;
-  /** Declared only: an error made without a cause has no such property at all. */
+  /** Declared only: an error made without a cause, or of `undefined`, has no such property at all. */
   declare readonly cause?: unknown;
 
   constructor(code: FlowErrorCode, message: string, options: { readonly cause?: unknown } = {}) {
     super(message);
     this.code = code;
-    if ('cause' in options) this.cause = options.cause;
+    if (options.cause !== undefined) this.cause = options.cause;
   }
 
   static {

@@ -2,8 +2,8 @@
  * How every creator of one flow (`connectTcp`, `connectWebSocket`, …) makes lifetime be subscription. It knows no
  * platform: a creator says when its flow is there, or why it is not. Listeners have `listenerLifetime`.
  */
-import { Observable } from 'rxjs';
-import { isDetached } from './detached.js';
+import { ignoreElements, Observable } from 'rxjs';
+import { abortUnlessDetached } from './detached.js';
 import type { Flow } from './flow.js';
 
 /** Where a creator reports what became of its attempt; after the first call, or the end of the subscription, nothing counts. */
@@ -30,19 +30,15 @@ export function flowLifetime<F extends Flow>(open: (opening: Opening<F>) => (() 
   return new Observable<F>((subscriber) => {
     let settled = false;
     const ready = (flow: F) => {
-      if (settled || subscriber.closed) {
+      if (settled) {
         flow.abort();
         return;
       }
       settled = true;
+      // At once, if nobody waits for it any more.
       subscriber.add(() => abortUnlessDetached(flow));
       subscriber.next(flow);
-      subscriber.add(
-        flow.closed.subscribe({
-          error: (error: unknown) => subscriber.error(error),
-          complete: () => subscriber.complete(),
-        }),
-      );
+      flow.closed.pipe(ignoreElements()).subscribe(subscriber);
     };
     const fail = (error: unknown) => {
       if (settled) return;
@@ -54,9 +50,4 @@ export function flowLifetime<F extends Flow>(open: (opening: Opening<F>) => (() 
       if (!settled) cancel?.();
     });
   });
-}
-
-/** What the end of a subscription means for a flow that it owns; a flow that is over takes no notice. */
-function abortUnlessDetached(flow: Flow): void {
-  if (!isDetached(flow)) flow.abort();
 }

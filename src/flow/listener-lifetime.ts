@@ -3,7 +3,7 @@
  * unsubscribed. It knows no platform. Creators of one flow have `flowLifetime`.
  */
 import { Observable } from 'rxjs';
-import { isDetached } from './detached.js';
+import { abortUnlessDetached } from './detached.js';
 import type { Flow } from './flow.js';
 
 /** Where a listener reports; once its subscription has ended nothing counts. */
@@ -42,7 +42,7 @@ export function listenerLifetime<F extends Flow>(listen: (listening: Listening<F
     const stop = listen({ accept, fail: (error) => subscriber.error(error) });
     subscriber.add(() => {
       stop();
-      for (const flow of [...open]) if (!isDetached(flow)) flow.abort();
+      for (const flow of [...open]) abortUnlessDetached(flow);
       open.clear();
     });
   });

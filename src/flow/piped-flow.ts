@@ -2,7 +2,7 @@
  * The observable face of an engine endpoint: the one implementation of `Flow` in this package, whatever the transport.
  * It turns the engine's answers into results, errors and endings, and decides nothing itself.
  */
-import type { Observable } from 'rxjs';
+import { of, throwError, type Observable } from 'rxjs';
 import type { Endpoint, EndpointListener } from '../engine/endpoint.js';
 import type { Pipe } from '../engine/pipe.js';
 import { CLOSED, FULL, OK, OVERFLOW, type PushStatus } from '../engine/status.js';
@@ -74,8 +74,7 @@ export class PipedFlow implements Flow, EndpointListener, Detachable {
   }
 
   abort(reason?: unknown): void {
-    const options = reason === undefined ? {} : { cause: reason };
-    this[ENDPOINT].abort(new FlowError('aborted', `${this.name}: aborted`, options));
+    this[ENDPOINT].abort(new FlowError('aborted', `${this.name}: aborted`, { cause: reason }));
   }
 
   // ── the engine's news ──────────────────────────────────────────────────────────────────────────────────────────
@@ -143,10 +142,8 @@ export class PipedFlow implements Flow, EndpointListener, Detachable {
   }
 
   #readShutdown(): Observable<void> {
-    const done = new Ending();
-    if (this.#breakage === undefined) done.complete();
-    else done.fail(this.#breakage);
-    return done.observable;
+    const breakage = this.#breakage;
+    return breakage === undefined ? of(undefined) : throwError(() => breakage);
   }
 }
 

@@ -41,10 +41,9 @@ function codeName(code: number): string {
  * tell which.
  */
 export function resetError(where: string, code: number, cause: unknown): FlowError {
-  const options = cause === undefined ? {} : { cause };
-  if (code === REFUSED_STREAM) return withCode(new FlowError('refused', `${where}: refused by the peer with ${codeName(code)}`, options), code);
-  if (code === ENHANCE_YOUR_CALM) return withCode(new FlowError('too-large', `${where}: reset with ${codeName(code)}, as for a header list that is too large`, options), code);
-  return withCode(new FlowError('reset', `${where}: reset with ${codeName(code)}`, options), code);
+  if (code === REFUSED_STREAM) return withCode(new FlowError('refused', `${where}: refused by the peer with ${codeName(code)}`, { cause }), code);
+  if (code === ENHANCE_YOUR_CALM) return withCode(new FlowError('too-large', `${where}: reset with ${codeName(code)}, as for a header list that is too large`, { cause }), code);
+  return withCode(new FlowError('reset', `${where}: reset with ${codeName(code)}`, { cause }), code);
 }
 
 /** The peer ended the whole connection, and says that it was for a fault. */

@@ -1,9 +1,9 @@
 /** The client's end of HTTP/2 over a flow: requests, pings, pushes, and a way to end. */
 import * as http2 from 'node:http2';
-import { Observable } from 'rxjs';
+import { ignoreElements, Observable } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
 import { checkDuration } from '../flow/check-duration.js';
-import { DETACH, detachFlow, type Detachable } from '../flow/detached.js';
+import { abortUnlessDetached, DETACH, detachFlow, type Detachable } from '../flow/detached.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { ClientPushes, type Http2Push } from './client-pushes.js';
@@ -88,13 +88,8 @@ export function http2Client(flow: Flow, options: Http2ClientOptions = {}): Obser
     if (keepAliveMs !== undefined) connection.keepAlive(keepAliveMs);
     const client = new Client(flow, connection, session, { authority, scheme: scheme ?? (session.encrypted === true ? 'https' : 'http') });
     session.once('connect', () => subscriber.next(client));
-    subscriber.add(connection.closed.subscribe({
-      error: (error: unknown) => subscriber.error(error),
-      complete: () => subscriber.complete(),
-    }));
-    subscriber.add(() => {
-      if (!client.isDetached) connection.fail(new FlowError('aborted', `${connection.name}: aborted`));
-    });
+    subscriber.add(() => abortUnlessDetached(client));
+    connection.closed.pipe(ignoreElements()).subscribe(subscriber);
   });
 }
 
@@ -126,6 +121,11 @@ class Client implements Http2Client, Detachable {
   shutdown(): Observable<void> {
     this.#pushes.refuseAll();
     return this.connection.shutdown();
+  }
+
+  /** The end of its subscription. */
+  abort(cause: unknown): void {
+    this.connection.fail(new FlowError('aborted', `${this.connection.name}: aborted`, { cause }));
   }
 
   [DETACH](): void {

@@ -47,7 +47,7 @@ function refusalOf(parent: ServerHttp2Stream, where: string): FlowError | null {
 }
 
 function tooLate(where: string, cause?: unknown): FlowError {
-  return new FlowError('closed', `${where}: it is too late to promise anything`, cause === undefined ? {} : { cause });
+  return new FlowError('closed', `${where}: it is too late to promise anything`, { cause });
 }
 
 function respond(connection: Http2Connection, stream: ServerHttp2Stream, head: OutgoingHttpHeaders, reply: Http2Reply, method: string, done: Ending): void {

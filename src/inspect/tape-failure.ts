@@ -16,5 +16,5 @@ export function toTapeFailure(error: unknown): TapeFailure {
 
 /** The error of a tape as one to fail with: its cause, if any, is the text of what it was. */
 export function fromTapeFailure({ code, message, cause }: TapeFailure): FlowError {
-  return new FlowError(code, message, cause === undefined ? {} : { cause });
+  return new FlowError(code, message, { cause });
 }

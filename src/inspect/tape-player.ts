@@ -232,6 +232,6 @@ export class TapePlayer implements Transport {
   }
 
   #error(code: FlowErrorCode, message: string, cause?: unknown): FlowError {
-    return new FlowError(code, `${this.name}: ${message}`, cause === undefined ? {} : { cause });
+    return new FlowError(code, `${this.name}: ${message}`, { cause });
   }
 }

@@ -88,7 +88,7 @@ export class EndpointUrl {
   }
 
   bad(text: string, cause?: unknown): FlowError {
-    return new FlowError('unsupported', `${this.caller}: ${text}`, cause === undefined ? {} : { cause });
+    return new FlowError('unsupported', `${this.caller}: ${text}`, { cause });
   }
 
   #parsed(example: string): URL {

@@ -38,8 +38,7 @@ export function isCut(error: unknown): boolean {
 
 /** The `FlowError` for a line that has ended during the handshake. */
 export function cutError(name: string, cause?: unknown): FlowError {
-  const options = cause === undefined ? {} : { cause };
-  return new FlowError('truncated', `${name}: the connection ended during the TLS handshake`, options);
+  return new FlowError('truncated', `${name}: the connection ended during the TLS handshake`, { cause });
 }
 
 /** Of an `EPROTO`, which has OpenSSL's whole line for a message: `…:SSL routines:function:reason:file:line:`. */

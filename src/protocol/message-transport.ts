@@ -37,7 +37,7 @@ export abstract class MessageTransport {
 
   /** A flow that is over takes no notice. */
   protected fail(code: FlowErrorCode, what: string, cause?: unknown): void {
-    this.link.fail(new FlowError(code, `${this.name}: ${what}`, cause === undefined ? {} : { cause }));
+    this.link.fail(new FlowError(code, `${this.name}: ${what}`, { cause }));
   }
 
   #checkFrame(): void {

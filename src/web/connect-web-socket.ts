@@ -61,7 +61,7 @@ export function connectWebSocket(config: ConnectWebSocketConfig): Observable<Flo
 function dial(socket: WebSocketLike, config: ConnectWebSocketConfig & { name: string }, opening: Opening<Flow>): () => void {
   socket.addEventListener('error', (event) => {
     const cause: unknown = (event as ErrorEvent).error;
-    opening.fail(new FlowError(errorCode(cause) ?? 'refused', `${config.name}: could not connect`, cause === undefined ? {} : { cause }));
+    opening.fail(new FlowError(errorCode(cause) ?? 'refused', `${config.name}: could not connect`, { cause }));
   });
   socket.addEventListener('open', (event) => {
     config.openObserver?.next(event);
