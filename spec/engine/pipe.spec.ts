@@ -100,6 +100,25 @@ describe('Pipe: delivery', () => {
     expect(reader.log).toEqual(['a', 'b']);
   });
 
+  it.each<[string, (pipe: Pipe, reader: LoggingReader) => void, string[]]>([
+    ['an end', (pipe) => pipe.end(), ['[', 'a', ']', '[', 'b', ']', '|']],
+    ['a failure', (pipe) => pipe.fail('torn'), ['[', 'a', ']', '[', 'b', ']', '#torn']],
+    ['a successor', (pipe, reader) => (pipe.release(reader), pipe.claim(reader)), ['[', 'a', ']', '[', 'b', ']']],
+  ])('finishes the delivery in which %s comes, before the next begins', (_, inside, log) => {
+    const pipe = new Pipe(100);
+    let first = true;
+    const reader = new LoggingReader((_buffer, self) => {
+      self.log.splice(-1, 0, '[');
+      if (first) inside(pipe, self);
+      first = false;
+      self.log.push(']');
+      return true;
+    });
+    for (const one of ['a', 'b']) pipe.push(bytes(one));
+    pipe.claim(reader);
+    expect(reader.log).toEqual(log);
+  });
+
   it('ignores a resume from one that is not its reader', () => {
     const pipe = new Pipe(100);
     const reader = new LoggingReader(() => false);

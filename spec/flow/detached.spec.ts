@@ -1,4 +1,4 @@
-import { abortUnlessDetached, detachFlow, isDetached } from '../../src/flow/detached.js';
+import { abortUnlessDetached, detachedWith, detachFlow, isDetached } from '../../src/flow/detached.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { formatError } from '../../src/flow/format-error.js';
 import { flowPair } from '../../src/memory/pair.js';
@@ -16,6 +16,20 @@ describe('detachFlow', () => {
     const foreign = { name: 'foreign' } as Flow;
     expect(() => detachFlow(foreign)).not.toThrow();
     expect(isDetached(foreign)).toBe(false);
+  });
+});
+
+describe('detachedWith', () => {
+  it('takes the flow below along, whether what lives on it is a flow or not', () => {
+    const [below, above] = flowPair();
+    expect(detachedWith(above, below)).toBe(above);
+    expect(isDetached(below)).toBe(false);
+    detachFlow(above);
+    expect([isDetached(above), isDetached(below)]).toEqual([true, true]);
+
+    const [other] = flowPair();
+    detachFlow(detachedWith({}, other));
+    expect(isDetached(other)).toBe(true);
   });
 });
 
