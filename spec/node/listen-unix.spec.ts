@@ -41,6 +41,12 @@ describe('connectUnix and listenUnix', () => {
     expect(error).toMatchObject({ code: 'refused', message: `unix ${path.name}: no such file`, cause: { code: 'ENOENT' } });
   });
 
+  it('error with refused where there is no such folder', async () => {
+    const error = await failureOf(listenUnix({ path: '/no/such/folder/app.sock' }));
+    expect(error).toMatchObject({ code: 'refused', message: 'unix /no/such/folder/app.sock: no such folder: /no/such/folder' });
+    expect(error.cause).toMatchObject({ code: 'EACCES' });
+  });
+
   it('error with refused where a file is in the way', async () => {
     writeFileSync(path.name, '');
     expect(await failureOf(connectUnix({ path: path.name }))).toMatchObject({ code: 'refused', cause: { code: 'ECONNREFUSED' } });

@@ -129,6 +129,11 @@ describe('spawnFlow', () => {
       message: 'exec no-such-program: no such file',
       cause: { code: 'ENOENT' },
     });
+    expect(await failureOf(spawnFlow('sort -n'))).toMatchObject({
+      code: 'refused',
+      message: 'exec sort -n: no such file; arguments are given apart: spawnFlow(command, args)',
+      cause: { code: 'ENOENT' },
+    });
     expect(await failureOf(spawnFlow('/etc/passwd'))).toMatchObject({ code: 'refused', cause: { code: 'EACCES' } });
     expect(await failureOf(spawnFlow('cat', [], { cwd: '/no/such/folder' }))).toMatchObject({
       code: 'refused',

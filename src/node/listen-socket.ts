@@ -1,6 +1,7 @@
 /** Listens for connections: what `listenTcp` and `listenUnix` have in common. It knows neither kind of address. */
 import { createServer, type ListenOptions, type Server, type ServerOpts, type Socket } from 'node:net';
 import type { NextObserver, Observable } from 'rxjs';
+import type { FlowError } from '../flow/flow-error.js';
 import { listenerLifetime } from '../flow/listener-lifetime.js';
 import { slabSocketOf } from './slab-socket.js';
 import { socketFlow, type Ends, type SocketFlow } from './socket-flow.js';
@@ -15,12 +16,14 @@ export interface Listener<Address> {
   readonly listeningObserver: NextObserver<Address> | undefined;
   /** Throws what makes listening there impossible. */
   readonly check?: () => void;
+  /** What an error of the system means, where it does not mean what it says. */
+  readonly errorOf?: (error: Error) => FlowError | undefined;
   readonly addressOf: (server: Server) => Address;
   readonly endsOf: (socket: Socket) => Ends<Address>;
 }
 
 export function listenSocket<Address>(listener: Listener<Address>): Observable<SocketFlow<Address>> {
-  const { name, options, target, maxConnections, listeningObserver, addressOf, endsOf } = listener;
+  const { name, options, target, maxConnections, listeningObserver, errorOf, addressOf, endsOf } = listener;
   return listenerLifetime<SocketFlow<Address>>(({ accept, fail }) => {
     const server = createServer({ ...options, allowHalfOpen: true, pauseOnConnect: true });
     if (maxConnections !== undefined) server.maxConnections = maxConnections;
@@ -31,7 +34,7 @@ export function listenSocket<Address>(listener: Listener<Address>): Observable<S
     });
     // While it listens, an error is that of one connection that could not be accepted: the listener goes on.
     server.on('error', (error) => {
-      if (!server.listening) fail(systemFlowError(name, error));
+      if (!server.listening) fail(errorOf?.(error) ?? systemFlowError(name, error));
     });
     server.once('listening', () => {
       // A server that is closed while it looks its host up listens all the same.

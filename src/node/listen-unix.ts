@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { NextObserver, Observable } from 'rxjs';
+import { FlowError } from '../flow/flow-error.js';
 import { aCount, anObserver, aText, checkConfig, optional } from './check-config.js';
 import { listenSocket } from './listen-socket.js';
 import type { SocketFlow, UnixAddress } from './socket-flow.js';
@@ -38,6 +41,11 @@ export function listenUnix(config: ListenUnixConfig): Observable<SocketFlow<Unix
     target: { path, ...(backlog === undefined ? {} : { backlog }) },
     maxConnections,
     listeningObserver,
+    errorOf: (cause) => {
+      // Node says `EACCES` of a folder that is not there as well.
+      const folder = dirname(path);
+      return existsSync(folder) ? undefined : new FlowError('refused', `${name}: no such folder: ${folder}`, { cause });
+    },
     addressOf: () => ({ path }),
     endsOf: () => ({ name, local: { path }, remote: { path: '' } }),
   });

@@ -63,9 +63,10 @@ export function spawnFlow(command: string, args: readonly string[] = [], options
   const where = { ...(cwd === undefined ? {} : { cwd }), ...(env === undefined ? {} : { env: { ...env } }) };
   return flowLifetime<ProcessFlow>(({ ready, fail }) => {
     const failed = (error: unknown) => {
-      // The system blames the program for that as well.
-      if (cwd === undefined || existsSync(cwd)) fail(systemFlowError(name, error));
-      else fail(new FlowError('refused', `${name}: no such folder to run it in: ${cwd}`, { cause: error }));
+      // The system blames the program for a folder as well.
+      if (cwd !== undefined && !existsSync(cwd)) fail(new FlowError('refused', `${name}: no such folder to run it in: ${cwd}`, { cause: error }));
+      else if (looksLikeALine(command, error)) fail(new FlowError('refused', `${name}: no such file; arguments are given apart: spawnFlow(command, args)`, { cause: error }));
+      else fail(systemFlowError(name, error));
     };
     let child: ChildProcess;
     try {
@@ -103,6 +104,11 @@ function stderrOf(child: ChildProcess): Observable<Uint8Array> {
     });
   }
   return recent.observable;
+}
+
+/** There is no shell that would take a line apart. */
+function looksLikeALine(command: string, error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT' && /\s/.test(command);
 }
 
 const KEPT_BYTES = 65536;
