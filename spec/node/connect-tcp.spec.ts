@@ -1,9 +1,10 @@
 import { Socket, type Server } from 'node:net';
 import { once } from 'node:events';
-import { firstValueFrom, take, tap } from 'rxjs';
+import { firstValueFrom, Subject, take, tap } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { collectText } from '../../src/combinators/collect-text.js';
 import { detach } from '../../src/combinators/detach.js';
+import { drainMap } from '../../src/combinators/drain-map.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { utf8 } from '../../src/flow/utf8.js';
 import { connectTcp } from '../../src/node/connect-tcp.js';
@@ -184,6 +185,24 @@ describe('connectTcp', () => {
     flow.abort(); // what had not left would be lost
     const [chunk] = (await received) as [Buffer];
     expect(String(chunk)).toBe('now');
+  });
+
+  it.each(['nobody has read yet', 'one buffer has been read', 'a reader is held'])('has what the peer said before it went and a write failed, though %s', async (how) => {
+    const answer = 'too large '.repeat(2000);
+    const flow = await firstValueFrom(connectTcp({ port }).pipe(detach()));
+    const peer = await nextPeer();
+    peer.on('error', () => {}).write('hello ');
+    peer.once('data', () => peer.pause().end(answer, () => peer.destroy()));
+
+    const got: Uint8Array[] = [];
+    const go = new Subject<never>();
+    if (how === 'one buffer has been read') got.push(await firstValueFrom(flow.read()));
+    const held = how === 'a reader is held' ? watch(flow.read().pipe(drainMap((buffer) => (got.push(buffer), go)))) : undefined;
+    for (let ok = true; ok; ) ({ ok } = await firstValueFrom(flow.write(new Uint8Array(65_536))));
+    go.complete();
+    const end = await (held ?? watch(flow.read().pipe(tap((buffer) => got.push(buffer))))).ended;
+    expect(end).toMatchObject({ code: 'reset' });
+    expect(Buffer.concat(got).toString()).toBe(`hello ${answer}`);
   });
 
   it('resets the connection when it is aborted right after shutdown("write")', async () => {

@@ -84,6 +84,25 @@ describe('fromNodeStream', () => {
     expect(await endOf(flow)).toBe('truncated');
   });
 
+  it.each<[string, Error | undefined, string]>([
+    ['fails', new Error('worn out'), 'failed'],
+    ['is destroyed', undefined, 'truncated'],
+  ])('gives once what had come when the stream %s, then the error, to a reader who had not asked or asks later', async (_, error, code) => {
+    for (const when of ['before', 'after', 'late'] as const) {
+      const duplex = new PassThrough({ encoding: 'utf8' }).on('error', () => {});
+      duplex.write('what ');
+      duplex.write('cäme');
+      if (when === 'before') duplex.destroy(error);
+      const flow = fromNodeStream(duplex);
+      if (when !== 'before') await new Promise(setImmediate);
+      duplex.destroy(error);
+      if (when === 'late') await new Promise(setImmediate);
+      const read = watch(flow.read());
+      expect(await read.ended).toMatchObject({ code });
+      expect(Buffer.concat(read.values).toString()).toBe('what cäme');
+    }
+  });
+
   it('destroys the stream when it is aborted', async () => {
     const duplex = new PassThrough();
     const flow = fromNodeStream(duplex);

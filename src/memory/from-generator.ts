@@ -17,7 +17,10 @@ export interface FromGeneratorOptions {
   readonly input?: InputGenerator;
   /** Takes each written buffer as the value of a `yield`. Left out, every write is `closed`. */
   readonly output?: OutputGenerator;
-  /** Runs once: on `close()`, when both directions have ended, or as the flow breaks. `close()` waits for its answer. */
+  /**
+   * Runs once: for `close()`, which ends both directions and waits for its answer, or as the flow breaks. That both
+   * directions have ended does not run it, and an `abort()` after that comes too late: use `close()`.
+   */
   readonly close?: CloseHook;
   readonly name?: string;
 }

@@ -11,7 +11,10 @@ export interface RefillFlowOptions {
   readonly input?: Refill;
   /** Takes what is written. Left out, every write is `closed`. */
   readonly output?: Refill;
-  /** Runs once: on `close()`, when both directions have ended, or as the flow breaks. `close()` waits for its answer. */
+  /**
+   * Runs once: for `close()`, which ends both directions and waits for its answer, or as the flow breaks. That both
+   * directions have ended does not run it, and an `abort()` after that comes too late: use `close()`.
+   */
   readonly close?: CloseHook;
   readonly name?: string;
 }

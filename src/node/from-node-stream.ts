@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { checkOptions } from '../flow/check-options.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
+import { heedLastWords } from './last-words.js';
 import { NodeStreamTransport } from './node-stream-transport.js';
 import { SocketTransport } from './socket-transport.js';
 import { streamFlow } from './stream-flow.js';
@@ -23,8 +24,9 @@ export function fromNodeStream(duplex: Duplex, options: { readonly name?: string
   checkOptions('fromNodeStream', options);
   const { name = 'node stream' } = options;
   if (typeof name !== 'string') throw new TypeError(`fromNodeStream: name must be a string, not ${describe(name)}`);
-  const isSocket = isPlainSocket(duplex);
-  return streamFlow(isSocket ? new SocketTransport(name, duplex, null) : new NodeStreamTransport(name, duplex, duplex), {});
+  if (!isPlainSocket(duplex)) return streamFlow(new NodeStreamTransport(name, duplex, duplex), {});
+  heedLastWords(duplex);
+  return streamFlow(new SocketTransport(name, duplex, null), {});
 }
 
 function checkDuplex(duplex: Duplex): void {

@@ -111,13 +111,12 @@ export class NodeStreamTransport implements Transport {
   }
 
   readonly #onData = (chunk: unknown): void => {
-    const buffer = typeof chunk === 'string' ? Buffer.from(chunk, this.readable.readableEncoding ?? 'utf8') : chunk;
-    if (!this.link.push(buffer as Uint8Array)) this.pause();
+    if (!this.#push(chunk)) this.pause();
   };
 
   readonly #onEnd = (): void => this.onEnd();
 
-  readonly #onError = (error: unknown): void => this.link.fail(this.errorOf(error));
+  readonly #onError = (error: unknown): void => this.#fail(this.errorOf(error));
 
   readonly #onReady = (): void => this.link.ready();
 
@@ -129,9 +128,25 @@ export class NodeStreamTransport implements Transport {
 
   /** The stream is gone: in order, or somebody else destroyed it. */
   readonly #onClosed = (): void => {
-    if (!this.#hasEnded()) this.link.fail(new FlowError('truncated', `${this.name}: the stream was destroyed before its end`));
+    if (!this.#hasEnded()) this.#fail(new FlowError('truncated', `${this.name}: the stream was destroyed before its end`));
     else if (this.state === 'taken') this.link.end();
   };
+
+  #push(chunk: unknown): boolean {
+    const buffer = typeof chunk === 'string' ? Buffer.from(chunk, this.readable.readableEncoding ?? 'utf8') : chunk;
+    return this.link.push(buffer as Uint8Array);
+  }
+
+  /** What had come before, and nobody wanted yet, is still in the stream: it goes first. */
+  #fail(error: FlowError): void {
+    const { readable } = this;
+    if (this.state !== 'taken') {
+      // Or some would come twice: `read()` emits what it returns, unless the stream has been closed or has failed.
+      readable.off('data', this.#onData);
+      for (let left: unknown = readable.read(); left !== null; left = readable.read()) this.#push(left);
+    }
+    this.link.fail(error);
+  }
 
   /** One that somebody else has ended is given nothing more. */
   #takesMore(): boolean {

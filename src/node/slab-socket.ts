@@ -3,8 +3,9 @@
  * takes `onread` only when its handle is wrapped anew. Where that is not possible, `data` events must do.
  */
 import { Socket, type SocketConstructorOpts } from 'node:net';
-import { doubtEnd } from './doubt-end.js';
+import { heedLastWords } from './last-words.js';
 import { ReadSlab } from './read-slab.js';
+import { HAS_NODES_HANDLES } from './runtime.js';
 
 export interface SlabSocket {
   readonly socket: Socket;
@@ -14,11 +15,11 @@ export interface SlabSocket {
 
 /** A socket that is not connected yet, paused. */
 export function slabSocket(): SlabSocket {
-  const slab = READS_INTO_SLABS ? new ReadSlab() : null;
+  const slab = HAS_NODES_HANDLES ? new ReadSlab() : null;
   const socket = new Socket(socketOptions(slab));
   // Or it would read as soon as it has connected, before anybody asks.
   socket.pause();
-  if (slab !== null) doubtEnd(socket);
+  heedLastWords(socket);
   return { socket, slab };
 }
 
@@ -26,19 +27,16 @@ export function slabSocket(): SlabSocket {
 export function slabSocketOf(accepted: Socket): SlabSocket {
   const inner = accepted as unknown as { _handle: { useUserBuffer?: unknown } | null };
   const handle = inner._handle;
-  if (!READS_INTO_SLABS || typeof handle?.useUserBuffer !== 'function') return { socket: accepted, slab: null };
+  if (!HAS_NODES_HANDLES || typeof handle?.useUserBuffer !== 'function') return { socket: accepted, slab: null };
   inner._handle = null;
   const slab = new ReadSlab();
   const options = { ...socketOptions(slab), handle, pauseOnCreate: true };
   const socket = new Socket(options);
-  doubtEnd(socket);
+  heedLastWords(socket);
   // The server counts its connections by the sockets it made.
   socket.once('close', () => accepted.destroy());
   return { socket, slab };
 }
-
-/** Other runtimes have the interface of Node's handles but not all of their ways. */
-const READS_INTO_SLABS = process.versions['bun'] === undefined && process.versions['deno'] === undefined;
 
 /** A high-water mark of 0 makes every write drain: it is through when the system has taken it, and not before. */
 function socketOptions(slab: ReadSlab | null): SocketConstructorOpts {

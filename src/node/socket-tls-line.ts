@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { getSystemErrorName } from 'node:util';
 import type { Flow } from '../flow/flow.js';
 import { isGone, type ConnectionHandle } from './is-gone.js';
+import { HAS_NODES_HANDLES } from './runtime.js';
 import { SocketTransport } from './socket-transport.js';
 import { takeStream } from './stream-flow.js';
 import { type TlsEnd, TlsLine } from './tls-line.js';
@@ -12,7 +13,7 @@ export class SocketTlsLine extends TlsLine {
   /** `null` where `flow` is none of a socket, or was used: its bytes have to go by way of the flow then. */
   static under(flow: Flow): SocketTlsLine | null {
     const hasEnded = () => line?.hasEnded === true && !line.#isBroken;
-    const socket = RUNS_ON_HANDLES ? takeStream(flow, SocketTransport, hasEnded) : null;
+    const socket = HAS_NODES_HANDLES ? takeStream(flow, SocketTransport, hasEnded) : null;
     const line = socket === null ? null : new SocketTlsLine(flow, socket);
     return line;
   }
@@ -59,9 +60,6 @@ export class SocketTlsLine extends TlsLine {
     return isGone(handle) && !socket.writableEnded ? 'reset' : 'cut';
   }
 }
-
-/** Other runtimes have a TLS of their own, and no such handles. */
-const RUNS_ON_HANDLES = process.versions['bun'] === undefined && process.versions['deno'] === undefined;
 
 /** Node's TLS (`TLSWrap`) over the handle of a socket. */
 interface SecureHandle {
