@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { concatMap, delay, from, of, Subject, take, throwError, timer, toArray } from 'rxjs';
+import { asyncScheduler, concatMap, delay, from, of, Subject, take, takeUntil, throwError, timer, toArray } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { drainMap } from '../../src/combinators/drain-map.js';
 import type { Flow } from '../../src/flow/flow.js';
@@ -396,11 +396,93 @@ describe('replay', () => {
       logReads(flow, log);
       logWrite(flow, 'ab', log);
       flow.shutdown('write').subscribe(() => log('shut down'));
-      const events = [write(0, 1, 'a'), read(0, 'one'), write(0, 2, 'b')];
+      const events = [write(0, 1, 'a'), ok(0, 1), read(0, 'one'), write(0, 2, 'b'), ok(0, 2)];
       events.forEach((event, index) => timer(index + 1).subscribe(() => tape.next(event)));
       timer(9).subscribe(() => tape.complete());
     });
-    expect(lines).toEqual(['2 one', '3 ab ok', '9 shut down', '9 fails: truncated']);
+    expect(lines).toEqual(['3 one', '5 ab ok', '9 shut down', '9 fails: truncated']);
+  });
+
+  it.each([true, false])('keeps a write pending until the tape, still loading, says what became of it: %p', (immediate) => {
+    const tape = [write(0, 1, 'a'), ok(500, 1), write(501, 2, 'b'), failed(700, 2, 'reset'), broken(700)];
+    const lines = inVirtualTime((log) => {
+      const loading = new Subject<TapeEvent>();
+      const flow = replay(loading, { immediate });
+      logWrite(flow, 'a', log);
+      logWrite(flow, 'b', log);
+      flow.closed.subscribe({ error: (error: FlowError) => log(`broke: ${error.code}`) });
+      tape.forEach((event, index) => timer(index + 1).subscribe(() => loading.next(event)));
+      timer(6).subscribe(() => loading.complete());
+    });
+    const times = immediate ? [2, 4, 6] : [500, 700, 700];
+    expect(lines).toEqual([`${times[0]} a ok`, `${times[1]} b reset`, `${times[2]} broke: reset`]);
+  });
+
+  it('accepts a write at the end of a tape that never says what became of it', () => {
+    const lines = inVirtualTime((log) => {
+      const loading = new Subject<TapeEvent>();
+      logWrite(replay(loading), 'a', log);
+      loading.next(write(0, 1, 'a'));
+      timer(5).subscribe(() => loading.complete());
+    });
+    expect(lines).toEqual(['5 a ok']);
+  });
+
+  it('says at once that what is written differs, whatever would have become of it', () => {
+    const loading = new Subject<TapeEvent>();
+    const flow = replay(loading);
+    flow.write(bytes('b'));
+    loading.next(write(0, 1, 'a'));
+    expect(breakageOf(flow).code).toBe('protocol');
+  });
+
+  it.each([
+    ['at the same time', 0, {}],
+    ['later, without the times', 500, { immediate: true }],
+    ['later', 500, {}],
+  ])('accepts a write that was accepted before the flow broke, %s', (_, at, options) => {
+    for (const acceptedAt of [0, at]) {
+      const lines = inVirtualTime((log) => {
+        const flow = replay([write(0, 1, 'QUIT'), ok(acceptedAt, 1), broken(at)], options);
+        flow.closed.subscribe({ error: (error: FlowError) => log(error.code) });
+        logWrite(flow, 'QUIT', log);
+      });
+      expect(lines.map((line) => line.replace(/^\d+ /, ''))).toEqual(['QUIT ok', 'reset']);
+    }
+  });
+
+  it('is cut off where the tape is, and not before: until then it is known that nothing came', () => {
+    const tape = [write(5, 1, 'abc'), ok(300, 1), read(500, 'x')];
+    const play = (options: ReplayOptions) =>
+      inVirtualTime((log) => {
+        const flow = replay([...tape, { at: 800, kind: 'demand', direction: 'in', wanted: true }], options);
+        logReads(flow, log);
+        timer(5).subscribe(() => logWrite(flow, 'abc', log));
+      });
+    expect(play({})).toEqual(['300 abc ok', '500 x', '800 fails: truncated']);
+    expect(play({ immediate: true })).toEqual(['5 x', '5 abc ok', '5 fails: truncated']);
+  });
+
+  it('leaves a reader who goes before the end of the tape alone', () => {
+    const lines = inVirtualTime((log) => {
+      const flow = replay([read(5, 'a'), { at: 500, kind: 'demand', direction: 'in', wanted: false }]);
+      flow.read().pipe(takeUntil(timer(400))).subscribe({ next: (buffer) => log(text(buffer)), complete: () => log('went') });
+      flow.closed.subscribe({ error: (error: FlowError) => log(error.code) });
+    });
+    expect(lines).toEqual(['5 a', '400 went']);
+  });
+
+  it('waits for as long as the tape did, however long that was, on timers that hold it', () => {
+    const days = 2 ** 32;
+    const lines = inVirtualTime((log) => {
+      const delays = jest.spyOn(asyncScheduler, 'schedule');
+      const flow = replay([write(0, 1, 'a'), ok(days, 1), shutdown(days), read(2 * days, 'b'), eof(3 * days)]);
+      logWrite(flow, 'a', log);
+      logReads(flow, log);
+      flow.closed.subscribe(() => log(`at most ${Math.max(...delays.mock.calls.map(([, ms]) => ms ?? 0))} at once`));
+      flow.shutdown('write');
+    });
+    expect(lines).toEqual([`${days} a ok`, `${2 * days} b`, `${3 * days} at most ${2 ** 31 - 1} at once`, `${3 * days} EOF`]);
   });
 
   it('stops with the flow: no timer and no subscription to the tape is left', () => {

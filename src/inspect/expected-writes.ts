@@ -25,8 +25,10 @@ interface Refusal {
 interface Entry {
   readonly at: number;
   readonly data: Uint8Array | undefined;
-  /** When its result came, or the end was flushed; its own time until that is known. */
+  /** When its result came, or the end was flushed; its own time until that is known, and where the tape does not say. */
   acceptedAt: number;
+  /** The tape has its result. */
+  isSettled: boolean;
   failed: boolean;
 }
 
@@ -59,6 +61,7 @@ export class ExpectedWrites {
     if (entry === undefined) return;
     this.#open.delete(id);
     entry.acceptedAt = at;
+    entry.isSettled = true;
     if (error === undefined) return;
     entry.failed = true;
     this.#refusal ??= { kind: 'refused', at, error };
@@ -102,6 +105,8 @@ export class ExpectedWrites {
       const expected = entry.data.subarray(this.#offset);
       const same = commonLength(expected, rest);
       if (same < expected.byteLength && same < rest.byteLength) return this.#differs(entry.data, rest, same);
+      // What became of it there is not known yet, and what becomes of it here is not taken back.
+      if (!entry.isSettled && !this.#complete) return { kind: 'unknown', rest };
       this.#offset += same;
       this.#bytes += same;
       rest = rest.subarray(same);
@@ -126,7 +131,7 @@ export class ExpectedWrites {
   // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #add(at: number, data: Uint8Array | undefined): Entry {
-    const entry: Entry = { at, data, acceptedAt: at, failed: false };
+    const entry: Entry = { at, data, acceptedAt: at, isSettled: false, failed: false };
     this.#entries.push(entry);
     return entry;
   }

@@ -21,10 +21,11 @@ export interface ReplayOptions {
  *   after the flow had ended is there, unread, when it ends. Buffers are cut as they were, and belong to the tape: do not
  *   change them.
  * - **Writes** are compared byte by byte, however they are cut, and may run ahead of the reads; they stay pending as long
- *   as the recorded ones did. A byte that differs, one too many, and an end before the tape's last byte break the flow
+ *   as the recorded ones did, and until a tape that is still coming says how long that was (one whose result it never has
+ *   is accepted at once, or when the tape has come). A byte that differs, one too many, and an end before the tape's last byte break the flow
  *   with code `protocol` and a message that shows both sides. Where the tape's writes fail, so do these, at that time.
- * - A tape that stops before the peer's end (or has a `gap`) breaks the flow with `truncated` once a reader wants more; a
- *   tape that fails breaks it with its error. One with something on it that is no event, or cannot follow those before
+ * - A tape that stops before the peer's end (or has a `gap`) breaks the flow with `truncated` if a reader wants more when
+ *   the time of its last event has come; a tape that fails breaks it with its error. One with something on it that is no event, or cannot follow those before
  *   it (a read after EOF, a second result of a write), breaks it with `failed` and a cause that names the event; an array
  *   of such throws that at once.
  *

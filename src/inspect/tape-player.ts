@@ -3,11 +3,12 @@
  * tape has written. Comparing is the expected writes' job, and the contract of flows the engine's.
  */
 import { asyncScheduler, type Observable, Subscription, timer } from 'rxjs';
+import { LONGEST_TIMER_MS } from '../flow/check-duration.js';
 import { FlowError, type FlowErrorCode, isFlowError } from '../flow/flow-error.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
 import { ExpectedWrites } from './expected-writes.js';
 import type { TapeEvent } from './tape-event.js';
-import { PeerSteps, type Step } from './peer-steps.js';
+import { PeerSteps } from './peer-steps.js';
 import { plainText } from './plain-text.js';
 import { fromTapeFailure } from './tape-failure.js';
 
@@ -24,14 +25,16 @@ export class TapePlayer implements Transport {
   #link: FlowLink | undefined;
 
   #advancing = false;
+  /** The engine has given what the tape took, and has not heard so yet. */
+  #accepting = false;
   #waiting = false;
   /** The engine wants bytes. */
   #pulled = false;
 
   #tape: 'running' | 'complete' | FlowError = 'running';
   #lastAt = 0;
-  /** In hand since the tape is not known that far. */
-  #unjudged: Written | undefined;
+  /** In hand since the tape is not known that far, and since when. */
+  #unjudged: { readonly written: Written; readonly since: number } | undefined;
 
   constructor(private readonly immediate: boolean) {}
 
@@ -104,10 +107,10 @@ export class TapePlayer implements Transport {
 
   /** There is more of the tape: what waited for it goes on. */
   #settle(): void {
-    const written = this.#unjudged;
+    const unjudged = this.#unjudged;
     this.#unjudged = undefined;
-    if (written !== undefined && this.#judge(written)) {
-      if (written === 'end') this.#link?.finished();
+    if (unjudged !== undefined && this.#judge(unjudged.written, unjudged.since)) {
+      if (unjudged.written === 'end') this.#link?.finished();
       else this.#link?.ready();
     }
     this.#advance();
@@ -131,7 +134,9 @@ export class TapePlayer implements Transport {
     const step = this.#steps.peek();
     if (step === undefined) return this.#runOut();
     const isHeld = !this.#writes.areDone(step.afterWrites, step.at) || (step.needsReader && !this.#pulled);
-    if (isHeld || !this.#isDue(step)) return false;
+    if (isHeld || !this.#isDue(step.at)) return false;
+    // A write that went well before the flow broke does so here.
+    if (this.#accepting && isFlowError(step.what)) return this.#lookAgain(0);
     this.#steps.shift();
     if (step.what === 'eof') link.end();
     else if (step.what instanceof Uint8Array) this.#pulled = link.push(step.what);
@@ -139,12 +144,16 @@ export class TapePlayer implements Transport {
     return true;
   }
 
-  #isDue({ at }: Step): boolean {
+  /** If not, it is looked at again then. */
+  #isDue(at: number): boolean {
     const delay = this.#delayUntil(at);
-    if (delay <= 0) return true;
+    return delay <= 0 || this.#lookAgain(delay);
+  }
+
+  #lookAgain(delay: number): false {
     if (this.#waiting) return false;
     this.#waiting = true;
-    this.#after(delay, () => {
+    this.#after(Math.min(delay, LONGEST_TIMER_MS), () => {
       this.#waiting = false;
       this.#advance();
     });
@@ -156,7 +165,7 @@ export class TapePlayer implements Transport {
    * since the program may be about to end the flow, or to stop reading.
    */
   #runOut(): false {
-    if (this.#isAtEnd()) {
+    if (this.#isAtEnd() && this.#isDue(this.#lastAt)) {
       this.#after(0, () => {
         if (this.#isAtEnd()) this.#fail(this.#error('truncated', `the tape ends at ${this.#lastAt} ms, before the peer's end`));
       });
@@ -172,14 +181,13 @@ export class TapePlayer implements Transport {
   // ── the program's side ─────────────────────────────────────────────────────────────────────────────────────────
 
   /** Whether the engine may go on: if not, it hears of that later. */
-  #judge(written: Written): boolean {
-    const verdict = written === 'end' ? this.#writes.takeEnd(this.#now()) : this.#writes.take(written, this.#now());
+  #judge(written: Written, since = this.#now()): boolean {
+    const verdict = written === 'end' ? this.#writes.takeEnd(since) : this.#writes.take(written, since);
+    if (verdict.kind === 'through') return this.#acknowledge(verdict.pendingUntil);
     this.#advance();
     switch (verdict.kind) {
-      case 'through':
-        return this.#acknowledge(verdict.pendingUntil);
       case 'unknown':
-        this.#unjudged = verdict.rest;
+        this.#unjudged = { written: verdict.rest, since };
         return false;
       case 'refused':
         return this.#refuse(verdict.at, fromTapeFailure(verdict.error));
@@ -189,28 +197,37 @@ export class TapePlayer implements Transport {
     }
   }
 
+  /** First the acknowledgement, then what else is due: it may be that the flow breaks. */
   #acknowledge(pendingUntil: number): boolean {
-    const delay = pendingUntil === 0 ? 0 : this.#delayUntil(pendingUntil);
-    if (delay <= 0) return true;
-    this.#after(delay, () => this.#link?.ready());
-    return false;
+    const isAccepted = this.#at(pendingUntil, () => this.#link?.ready());
+    const wasAccepting = this.#accepting;
+    this.#accepting ||= isAccepted;
+    this.#advance();
+    this.#accepting = wasAccepting;
+    return isAccepted;
   }
 
   #refuse(at: number, error: FlowError): boolean {
-    const delay = this.#delayUntil(at);
-    if (delay <= 0) {
-      this.#link?.refuse(error);
-      return true;
-    }
-    this.#after(delay, () => {
+    const isRefused = this.#at(at, () => {
       // First what else is due: a flow that breaks with this write must not be found to have ended in order.
       this.#advance();
       this.#link?.refuse(error);
     });
-    return false;
+    if (isRefused) this.#link?.refuse(error);
+    return isRefused;
   }
 
   // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Whether that time of the tape has come; if not, `action` is called when it does. */
+  #at(at: number, action: () => void): boolean {
+    const delay = this.#delayUntil(at);
+    if (delay <= 0) return true;
+    this.#after(Math.min(delay, LONGEST_TIMER_MS), () => {
+      if (this.#at(at, action)) action();
+    });
+    return false;
+  }
 
   /** From now to a time of the tape. */
   #delayUntil(at: number): number {
