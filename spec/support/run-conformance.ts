@@ -12,7 +12,7 @@ const LANES = 16;
 
 export function describeConformance(name: string, options: ConformanceOptions): void {
   describe(`conformance of ${name}`, () => {
-    const cases = conformance({ timeLimitMs: CASE_LIMIT_MS, ...options, capabilities: { endingsEmit: true, ...options.capabilities } });
+    const cases = conformance({ timeLimitMs: CASE_LIMIT_MS, ...options, capabilities: { endingsEmit: true, keepsUnread: true, ...options.capabilities } });
     for (const { name: title, skipped } of cases.filter((one) => one.skipped !== undefined)) it.skip(`${title}: ${skipped}`, () => undefined);
     const wanted = cases.filter(({ skipped }) => skipped === undefined);
     const ahead = runAhead(wanted.map((one) => () => one.run()), LANES);

@@ -34,6 +34,41 @@ function but(flow: Flow, replaced: Partial<Flow>): Flow {
 const ok: WriteResult = { ok: true };
 const bytes = (size: number) => new Uint8Array(size);
 
+function isSettled(result: Observable<unknown>): boolean {
+  let isTold = false;
+  result.subscribe(() => (isTold = true)).unsubscribe();
+  return isTold;
+}
+
+/** `flow` with something done to the results that do not come at once. */
+function butPending(flow: Flow, change: (result: Observable<WriteResult>) => Observable<WriteResult>): Flow {
+  const changed = (result: Observable<WriteResult>) => (isSettled(result) ? result : change(result));
+  return but(flow, { write: (buffer) => changed(flow.write(buffer)), writev: (buffers) => changed(flow.writev(buffers)) });
+}
+
+/** What a source says while it lasts, and nothing to those who come later. */
+function unreplayed<T>(source: Observable<T>): Observable<T> {
+  let isOver = isSettled(source);
+  if (isOver) return source;
+  const told = new Subject<T>();
+  source.pipe(finalize(() => (isOver = true))).subscribe(told);
+  return defer(() => (isOver ? NEVER : told));
+}
+
+/** The answer of `source` to whoever asks first. */
+function forTheFirst<T>(source: Observable<T>): Observable<T> {
+  let count = 0;
+  return defer(() => ((count += 1) > 1 ? NEVER : source));
+}
+
+function writevAtOnce(flow: Flow): Flow {
+  const careless = (buffers: readonly Uint8Array[]) => {
+    const result = flow.writev(buffers);
+    return isSettled(result) ? result : of(ok);
+  };
+  return but(flow, { writev: careless });
+}
+
 export const brokenFlows: readonly BrokenFlow[] = [
   {
     fault: 'pulls before anybody subscribes',
@@ -306,6 +341,46 @@ export const brokenFlows: readonly BrokenFlow[] = [
     },
   },
   {
+    fault: 'knows no high-water mark for writev()',
+    caughtBy: 'above the high-water mark the result of writev() stays pending',
+    saying: /accepted though nobody reads/,
+    break: writevAtOnce,
+  },
+  {
+    fault: 'lets the result of a writev() overtake those before it',
+    caughtBy: 'pending results settle in call order',
+    saying: /a later write settled before an earlier one/,
+    break: writevAtOnce,
+  },
+  {
+    fault: 'emits a pending result twice',
+    caughtBy: 'a pending result emits exactly one {ok: true}',
+    saying: /results of an accepted write: expected 1, got 2/,
+    break: (flow) => butPending(flow, concatMap((result) => [result, result])),
+  },
+  {
+    fault: 'completes a pending result for those who come after it has settled, without a word',
+    caughtBy: 'a pending result emits exactly one {ok: true}',
+    saying: /results of an accepted write: expected 1, got 0/,
+    break: (flow) => butPending(flow, (result) => {
+      const told = new Subject<WriteResult>();
+      result.subscribe(told);
+      return told;
+    }),
+  },
+  {
+    fault: 'does not replay a pending result once it has settled',
+    caughtBy: 'a pending result emits exactly one {ok: true}',
+    saying: /still waiting until the write has ended/,
+    break: (flow) => butPending(flow, unreplayed),
+  },
+  {
+    fault: 'tells a pending result to its first subscriber only',
+    caughtBy: 'a pending result emits exactly one {ok: true}',
+    saying: /still waiting until the write has ended/,
+    break: (flow) => butPending(flow, forTheFirst),
+  },
+  {
     fault: 'takes an empty write for EOF',
     caughtBy: 'an empty buffer is ok, sends nothing and is no EOF',
     saying: /the write was not accepted|got ""/,
@@ -423,6 +498,28 @@ export const brokenFlows: readonly BrokenFlow[] = [
     },
   },
   {
+    fault: "does not replay a shutdown('write') that had to wait",
+    caughtBy: "a shutdown('write') that waits for pending writes is replayed",
+    saying: /still waiting until a later shutdown\('write'\) has ended/,
+    break(flow) {
+      let told: Observable<void> | undefined;
+      return but(flow, { shutdown: (mode) => (mode === 'write' ? (told ??= unreplayed(flow.shutdown(mode))) : flow.shutdown(mode)) });
+    },
+  },
+  {
+    fault: "answers only the first shutdown('write') while it waits",
+    caughtBy: "a shutdown('write') that waits for pending writes is replayed",
+    saying: /still waiting until a shutdown\('write'\) that waited has ended/,
+    break(flow) {
+      let waiting: Observable<void> | undefined;
+      const once = (mode: ShutdownMode) => {
+        if (waiting !== undefined && !isSettled(waiting)) return NEVER;
+        return (waiting = flow.shutdown(mode));
+      };
+      return but(flow, { shutdown: once });
+    },
+  },
+  {
     fault: "ends the read side at shutdown('write')",
     caughtBy: "reading goes on after shutdown('write')",
     saying: /./,
@@ -530,6 +627,17 @@ export const brokenFlows: readonly BrokenFlow[] = [
     },
   },
   {
+    fault: 'tells the failure of a pending write to its first subscriber only',
+    caughtBy: 'abort() resolves pending writes to {ok: false}',
+    saying: /still waiting until the write has ended/,
+    break(flow) {
+      return butPending(flow, (result) => {
+        const failure = forTheFirst(result);
+        return result.pipe(mergeMap((one) => (one.ok ? of(one) : failure)));
+      });
+    },
+  },
+  {
     fault: 'goes on to accept writes after a failed one',
     caughtBy: 'after a failed write no later write succeeds',
     saying: /the write was accepted/,
@@ -606,6 +714,16 @@ export const brokenFlows: readonly BrokenFlow[] = [
     break(flow) {
       let broken: unknown;
       flow.closed.subscribe({ error: (error) => (broken = error) });
+      return but(flow, { read: () => defer(() => (broken === undefined ? flow.read() : throwError(() => broken))) });
+    },
+  },
+  {
+    fault: 'drops what is unread a moment after a failure',
+    caughtBy: 'a failure comes after the data that had reached the peer',
+    saying: /what the peer read before the failure: expected "reached", got ""/,
+    break(flow) {
+      let broken: unknown;
+      flow.closed.subscribe({ error: (error) => setTimeout(() => (broken = error), 0) });
       return but(flow, { read: () => defer(() => (broken === undefined ? flow.read() : throwError(() => broken))) });
     },
   },

@@ -9,7 +9,7 @@ import { brokenFlows } from './broken-flows.js';
 function caseOf(name: string, breaking: (flow: Flow) => Flow, timeLimitMs: number) {
   const cases = conformance({
     create: () => of(flowPair().map(breaking) as [Flow, Flow]),
-    capabilities: { immediate: true, byReference: true, endingsEmit: true },
+    capabilities: { immediate: true, keepsUnread: true, byReference: true, endingsEmit: true },
     sides: 'a→b',
     timeLimitMs,
   });

@@ -47,7 +47,7 @@ describe('conformance()', () => {
   });
 
   it('runs everything that a transport can do', () => {
-    const cases = conformance({ create, capabilities: { immediate: true, byReference: true, endingsEmit: true } });
+    const cases = conformance({ create, capabilities: { immediate: true, keepsUnread: true, byReference: true, endingsEmit: true } });
     expect(cases.filter((one) => one.skipped !== undefined)).toEqual([]);
   });
 

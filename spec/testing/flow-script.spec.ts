@@ -142,6 +142,20 @@ describe('flowScript()', () => {
       }));
   });
 
+  it.each([2 ** 31, 30 * 24 * 60 * 60 * 1000])('pauses for %p ms, which no timer of JavaScript holds', (ms) => {
+    jest.useFakeTimers();
+    try {
+      const flow = flowScript().wait(ms).read('late').eof().build();
+      const read = reading(flow);
+      jest.advanceTimersByTime(ms - 1);
+      expect(read).toEqual([]);
+      jest.advanceTimersByTime(1);
+      expect(read).toEqual(['late', 'complete']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   describe('failing on purpose', () => {
     const reset = new FlowError('reset', 'script: reset');
 

@@ -29,6 +29,8 @@ describeConformance('withFaults (late, slow, cut up)', {
   sides: 'a→b',
 });
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 /** A pair with the faults on its first side. */
 const faultyPair = (faults: Faults): [Flow, Flow] => {
   const [a, b] = flowPair({ name: 'p' });
@@ -167,6 +169,13 @@ describe('withFaults()', () => {
       expectReads(b).toBe('20ms #', {}, 'reset');
     }));
 
+  it.each([2 ** 31, 30 * DAY_MS])('resets at the very frame %p, in virtual time', (resetAfterMs) =>
+    run(({ expectReads }) => {
+      const [a, b] = faultyPair({ resetAfterMs });
+      expectReads(a).toBe(`${resetAfterMs}ms #`, {}, 'reset');
+      expectReads(b).toBe(`${resetAfterMs}ms #`, {}, 'reset');
+    }));
+
   it('frees the timer of a reset that is not needed any more', () => {
     const scheduler = new FlowTestScheduler();
     scheduler.run(() => {
@@ -268,6 +277,44 @@ describe('withFaults()', () => {
       }
     });
     expect(scheduler.frame).toBe(0);
+  });
+
+  describe('with a time that no timer of JavaScript holds', () => {
+    beforeEach(() => jest.useFakeTimers());
+    afterEach(() => jest.useRealTimers());
+
+    const textsOf = (log: unknown[]) => log.map((one) => (one instanceof Uint8Array ? toText(one) : ((one as FlowError).code ?? one)));
+
+    it.each<[Faults, number, string[], string[]]>([
+      [{ latencyMs: 2 ** 31 }, 2 ** 31, [], ['x', 'complete']],
+      [{ latencyMs: 80 * DAY_MS }, 80 * DAY_MS, [], ['x', 'complete']],
+      [{ bytesPerSecond: 1000 / 2 ** 31 }, 2 ** 31, [], ['x', 'complete']],
+      [{ slowCloseMs: 2 ** 31 }, 2 ** 31, ['x'], ['x', 'complete']],
+      [{ resetAfterMs: 30 * DAY_MS }, 30 * DAY_MS, ['x', 'complete'], ['x', 'complete']],
+    ])('does not come too soon: %p', (faults, ms, before, after) => {
+      const [a, b] = faultyPair(faults);
+      const read = logOf(b.read());
+      const closed = logOf(a.closed);
+      write(a, 'x');
+      a.shutdown('write');
+      jest.advanceTimersByTime(ms - 1);
+      expect(textsOf(read)).toEqual(before);
+      expect(closed).toEqual([]);
+      jest.advanceTimersByTime(1);
+      expect(textsOf(read)).toEqual(after);
+      expect(textsOf(closed)).toEqual(faults.resetAfterMs === undefined ? [] : ['reset']);
+    });
+
+    it('leaves no timer behind when it is aborted', () => {
+      const [a, b] = faultyPair({ resetAfterMs: 60 * DAY_MS, latencyMs: 50 * DAY_MS });
+      write(a, 'x');
+      write(b, 'y');
+      logOf(a.read());
+      jest.advanceTimersByTime(30 * DAY_MS);
+      expect(jest.getTimerCount()).toBeGreaterThan(0);
+      a.abort();
+      expect(jest.getTimerCount()).toBe(0);
+    });
   });
 
   it('passes detach() on to the flow inside, and has its name', () => {

@@ -15,18 +15,18 @@ const UNPAUSABLE = 'the API cannot pause reading: what is unread waits here up t
 
 // Both flows of a pair are of one kind, so one side is as good as the other.
 const sides = 'a→b';
-const endingsEmit = true;
+const claimed = { endingsEmit: true, keepsUnread: true };
 
 export const TRANSPORTS: Readonly<Record<string, ConformanceOptions>> = {
-  'web streams': { sides, create: () => of(streamPair()), capabilities: { endingsEmit } },
-  'a message channel whose far ends a worker joins': { sides, create: workerPair, capabilities: { endingsEmit } },
+  'web streams': { sides, create: () => of(streamPair()), capabilities: { ...claimed, keepsUnread: 'a readable that errors drops what is queued in it' } },
+  'a message channel whose far ends a worker joins': { sides, create: workerPair, capabilities: claimed },
   'a WebSocket': {
     sides,
     create: () => webSocketPair(false),
-    capabilities: { endingsEmit, halfClose: 'a close frame ends both directions', backpressure: UNPAUSABLE },
+    capabilities: { ...claimed, halfClose: 'a close frame ends both directions', backpressure: UNPAUSABLE },
   },
-  'a WebSocket with halfClose': { sides, create: () => webSocketPair(true), capabilities: { endingsEmit, backpressure: UNPAUSABLE } },
-  'a data channel': { sides, create: dataChannelPair, capabilities: { endingsEmit, backpressure: UNPAUSABLE } },
+  'a WebSocket with halfClose': { sides, create: () => webSocketPair(true), capabilities: { ...claimed, backpressure: UNPAUSABLE } },
+  'a data channel': { sides, create: dataChannelPair, capabilities: { ...claimed, backpressure: UNPAUSABLE } },
 };
 
 function streamPair(): Pair {

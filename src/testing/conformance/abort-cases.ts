@@ -71,14 +71,15 @@ export const abortCases: readonly CaseDefinition[] = [
     },
   },
   {
-    name: 'abort() resolves pending writes to {ok: false}, and the results do not error',
+    name: 'abort() resolves pending writes to {ok: false}, for all who subscribe, and the results do not error',
     needs: ['backpressure'],
     async test(stage) {
       const { pending } = await stage.fill(stage.near);
       const another = stage.writing(stage.near, 'waits too');
+      const again = [pending, another].map(({ source }) => stage.watch(source));
       stage.near.abort();
-      await stage.isRefused(pending);
-      await stage.isRefused(another);
+      for (const result of [pending, another, ...again]) await stage.isRefused(result);
+      for (const { source } of [pending, another]) await stage.isRefused(stage.watch(source));
     },
   },
   {
@@ -210,6 +211,20 @@ export const abortCases: readonly CaseDefinition[] = [
       await stage.ended('the read of the peer', rest);
       equal(textOf(first) + textOf(rest), 'one two three', 'what the peer read before the failure');
       failedWith(rest, 'reset', 'the read of the peer');
+    },
+  },
+  {
+    name: 'a failure comes after the data that had reached the peer, though nobody reads before both have come',
+    needs: ['reset', 'keepsUnread'],
+    async test(stage) {
+      await stage.accepted(stage.near, 'reached');
+      await stage.quiet();
+      stage.near.abort();
+      await stage.quiet();
+      const reading = stage.reading(stage.far);
+      await stage.ended('the read of the peer', reading);
+      equal(textOf(reading), 'reached', 'what the peer read before the failure');
+      failedWith(reading, 'reset', 'the read of the peer');
     },
   },
   {

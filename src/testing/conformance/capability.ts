@@ -12,10 +12,19 @@ import { describe } from '../../flow/describe.js';
  *
  * Missing unless claimed by `true`:
  * - `immediate`: what is written is with the peer as soon as `write` returns (in memory)
+ * - `keepsUnread`: what has reached the peer of an aborted flow, and nobody had asked for, can still be read there
  * - `byReference`: the peer reads the very buffers that were written (in memory)
  * - `endingsEmit`: `shutdown()`, `close()` and `closed` emit once before they complete, as all flows of this package do
  */
-export type ConformanceCapability = 'halfClose' | 'reset' | 'backpressure' | 'peer' | 'immediate' | 'byReference' | 'endingsEmit';
+export type ConformanceCapability =
+  | 'halfClose'
+  | 'reset'
+  | 'backpressure'
+  | 'peer'
+  | 'immediate'
+  | 'keepsUnread'
+  | 'byReference'
+  | 'endingsEmit';
 
 /** `true`: the transport can. A string: it cannot, and why. `false`: it cannot, without a word. */
 export type ConformanceCapabilities = Readonly<Partial<Record<ConformanceCapability, boolean | string>>>;
@@ -27,6 +36,7 @@ const DEFAULTS: Readonly<Record<ConformanceCapability, true | string>> = {
   backpressure: true,
   peer: true,
   immediate: 'not claimed: bytes may be on their way when write() returns',
+  keepsUnread: 'not claimed: what is unread may go with the connection',
   byReference: 'not claimed: the transport may copy',
   endingsEmit: 'not claimed: the contract says only that they complete',
 };

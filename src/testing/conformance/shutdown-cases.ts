@@ -64,6 +64,25 @@ export const shutdownCases: readonly CaseDefinition[] = [
     },
   },
   {
+    name: "a shutdown('write') that waits for pending writes is replayed to every caller, while it waits or later",
+    needs: ['backpressure'],
+    async test(stage) {
+      await stage.fill(stage.near);
+      const first = stage.near.shutdown('write');
+      const waiting = [first, first, stage.near.shutdown('write')].map((source) => stage.watch(source));
+      stage.reading(stage.far);
+      for (const watch of waiting) {
+        await stage.ended("a shutdown('write') that waited", watch);
+        completed(watch, "a shutdown('write') that waited");
+      }
+      for (const source of [first, stage.near.shutdown('write')]) {
+        const watch = stage.watch(source);
+        await stage.ended("a later shutdown('write')", watch);
+        completed(watch, "a later shutdown('write')");
+      }
+    },
+  },
+  {
     name: "writes after shutdown('write') are closed, and nothing of them is sent",
     async test(stage) {
       stage.writing(stage.near, 'before');

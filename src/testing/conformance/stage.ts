@@ -20,6 +20,9 @@ interface Wait {
   readonly reject: (error: unknown) => void;
 }
 
+/** A flow, or another way to write to one. */
+type Writable = Pick<Flow, 'write'>;
+
 /** A flow that takes no more, since its peer does not read. */
 export interface Filled {
   readonly results: readonly Watch<WriteResult>[];
@@ -79,7 +82,7 @@ export class Stage {
   }
 
   /** Writes now and watches the result. */
-  writing(flow: Flow, data: string | Uint8Array): Watch<WriteResult> {
+  writing(flow: Writable, data: string | Uint8Array): Watch<WriteResult> {
     return this.watch(flow.write(toBytes(data)));
   }
 
@@ -112,21 +115,24 @@ export class Stage {
     await this.isOk(this.writing(flow, data));
   }
 
+  /** Waits for the write's result, and fails unless it is `{ok: true}`, once. */
   async isOk(result: Watch<WriteResult>): Promise<void> {
-    await this.ended('the write', result);
-    if (result.ended === 'error') throw new Error('the write errored instead of emitting a result', { cause: result.error });
-    const [only] = result.values;
-    if (only?.ok !== true) throw new Error('the write was not accepted', { cause: only?.error });
+    const only = await this.#resultOf(result, 'an accepted write');
+    if (!only.ok) throw new Error('the write was not accepted', { cause: only.error });
   }
 
   /** Waits for the write's result, and fails unless it is `{ok: false}` with such an error. */
   async isRefused(result: Watch<WriteResult>, code?: FlowErrorCode): Promise<FlowError> {
-    await this.ended('the write', result);
-    if (result.ended === 'error') throw new Error('the write errored instead of emitting a result', { cause: result.error });
-    equal(result.values.length, 1, 'results of a refused write');
-    const only = result.values[0]!;
+    const only = await this.#resultOf(result, 'a refused write');
     if (only.ok) throw new Error('the write was accepted');
     return isCoded(only.error, code, 'the error of a refused write');
+  }
+
+  async #resultOf(result: Watch<WriteResult>, what: string): Promise<WriteResult> {
+    await this.ended('the write', result);
+    if (result.ended === 'error') throw new Error('the write errored instead of emitting a result', { cause: result.error });
+    equal(result.values.length, 1, `results of ${what}`);
+    return result.values[0]!;
   }
 
   /** Some milliseconds in which what ought not to happen could happen; cut short once it has, where that can be told. */
@@ -149,7 +155,7 @@ export class Stage {
   }
 
   /** Writes until a result stays pending; goes on from `before`, whose results are part of what it gives. */
-  async fill(flow: Flow, before: Filled | null = null): Promise<Filled> {
+  async fill(flow: Writable, before: Filled | null = null): Promise<Filled> {
     const results = [...(before?.results ?? [])];
     for (let size = (before?.size ?? 0) + BLOCK; size <= MOST_UNREAD; size += BLOCK) {
       const result = this.writing(flow, pattern(BLOCK, size - BLOCK));
@@ -167,7 +173,7 @@ export class Stage {
    * Fills the flow (on from `before`), does `act`, and fails if that makes room. A transport that is not immediate may take a block late and
    * on its own, as kernels do: then all is done again, and only room after each `act` is a fault.
    */
-  async staysFull(flow: Flow, act: () => void, fault: string, before: Filled | null = null): Promise<Filled> {
+  async staysFull(flow: Writable, act: () => void, fault: string, before: Filled | null = null): Promise<Filled> {
     let filled = before ?? (await this.fill(flow));
     for (let refills = 0; ; refills += 1) {
       act();

@@ -12,7 +12,10 @@ export class Watch<T> {
   readonly #subscription: Subscription;
 
   /** Subscribes at once; `onNews` is called after each notification has been noted. */
-  constructor(source: Observable<T>, onNews: () => void) {
+  constructor(
+    readonly source: Observable<T>,
+    onNews: () => void,
+  ) {
     this.#subscription = source.subscribe({
       next: (value) => {
         this.values.push(value);

@@ -129,16 +129,50 @@ export const writeCases: readonly CaseDefinition[] = [
     },
   },
   {
+    name: 'above the high-water mark the result of writev() stays pending too',
+    needs: ['backpressure'],
+    async test(stage) {
+      const inTwo = { write: (buffer: Uint8Array) => stage.near.writev([buffer.subarray(0, 1000), buffer.subarray(1000)]) };
+      const { size, pending } = await stage.staysFull(inTwo, () => undefined, 'the result did not stay pending');
+      const reading = stage.reading(stage.far);
+      await stage.isOk(pending);
+      await stage.when('all bytes have come', () => sizeOf(reading) >= size);
+      isPattern(reading.values, size, 'what was read');
+    },
+  },
+  {
+    name: 'a pending result emits exactly one {ok: true} and completes, for each who subscribes, while it is pending or later',
+    needs: ['backpressure'],
+    async test(stage) {
+      const { pending } = await stage.fill(stage.near);
+      const others = [stage.near.write(pattern(1000)), stage.near.writev([pattern(500), pattern(500)])];
+      const sources = [pending.source, ...others];
+      const early = sources.flatMap((source) => [stage.watch(source), stage.watch(source)]);
+      stage.reading(stage.far);
+      for (const result of [pending, ...early]) await stage.isOk(result);
+      for (const source of sources) await stage.isOk(stage.watch(source));
+    },
+  },
+  {
     name: 'pending results settle in call order',
     needs: ['backpressure'],
     async test(stage) {
-      const { results: filled, size } = await stage.fill(stage.near);
-      const results = [...filled];
-      for (let at = 0; at < 3; at += 1) results.push(stage.writing(stage.near, pattern(1000, size + at * 1000)));
+      const { pending, size } = await stage.fill(stage.near);
+      const results = [
+        stage.near.write(pattern(1000, size)),
+        stage.near.writev([pattern(500, size + 1000), pattern(500, size + 1500)]),
+        stage.near.write(pattern(1000, size + 2000)),
+      ];
+      let settled = 0;
+      let isInOrder = true;
+      const note = (at: number) => {
+        isInOrder &&= pending.isEnded && at === settled;
+        settled += 1;
+      };
+      results.forEach((result, at) => stage.watch(result.pipe(tap({ complete: () => note(at) }))));
       const reading = stage.reading(stage.far);
       await stage.when('all results have settled or one out of order has', () => {
-        const settled = results.filter((result) => result.isEnded).length;
-        check(results.slice(0, settled).every((result) => result.isEnded), 'a later write settled before an earlier one');
+        check(isInOrder, 'a later write settled before an earlier one');
         return settled === results.length;
       });
       await stage.when('all bytes have come', () => sizeOf(reading) >= size + 3000);

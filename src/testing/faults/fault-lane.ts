@@ -2,7 +2,8 @@
  * One direction of a faulty line: bytes go in, and come out later, slower, cut up, but all of them and in order. Then,
  * behind them, the end or the failure. It knows no flow; what comes out goes to its `LaneExit`.
  */
-import { asyncScheduler, Subscription, timer } from 'rxjs';
+import { asyncScheduler, Subscription } from 'rxjs';
+import { longTimer } from '../long-timer.js';
 import { Queue } from './queue.js';
 
 /** The faults that concern time and size; those of the whole line are its transport's. */
@@ -149,7 +150,7 @@ export class FaultLane {
     this.#armedFor = next.dueAt;
     const now = asyncScheduler.now();
     const waitMs = Math.max(0, Math.ceil(next.dueAt - now));
-    this.#timer = timer(waitMs).subscribe(() => {
+    this.#timer = longTimer(waitMs).subscribe(() => {
       this.#armedFor = Infinity;
       this.#run(Math.max(asyncScheduler.now(), now + waitMs));
     });

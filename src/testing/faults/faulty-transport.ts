@@ -2,10 +2,11 @@
  * The line between a faulty flow and the flow inside: a lane each way, and the faults that concern the whole line. The
  * queueing on this side of it is the engine's.
  */
-import { Subject, Subscription, takeUntil, timer } from 'rxjs';
+import { Subject, Subscription, takeUntil } from 'rxjs';
 import type { Flow } from '../../flow/flow.js';
 import { FlowError, isFlowError } from '../../flow/flow-error.js';
 import type { FlowLink, Transport } from '../../flow/transport.js';
+import { longTimer } from '../long-timer.js';
 import { FaultLane, type LaneFaults } from './fault-lane.js';
 import { seededRandom } from './random.js';
 
@@ -67,7 +68,7 @@ export class FaultyTransport implements Transport {
     this.#watch = this.inner.closed.subscribe({ error: (error: unknown) => this.#onBroken(error) });
     const { resetAfterMs } = this.faults;
     if (resetAfterMs === Infinity) return;
-    this.#reset = timer(resetAfterMs).subscribe(() => {
+    this.#reset = longTimer(resetAfterMs).subscribe(() => {
       const reset = new FlowError('reset', `${this.name}: reset by a fault after ${resetAfterMs} ms`);
       this.#link.fail(reset);
     });

@@ -2,13 +2,14 @@
  * Plays a script as the peer of a flow: hands out what is to be read, compares what is written, and fails the flow at
  * the first deviation. One script, one transport; the queueing is the engine's.
  */
-import { asapScheduler, Subscription, timer } from 'rxjs';
+import { asapScheduler, Subscription } from 'rxjs';
 import { FlowError } from '../../flow/flow-error.js';
 import { isBytes } from '../../flow/is-bytes.js';
 import type { FlowLink, Transport } from '../../flow/transport.js';
 import { asFlowError } from '../as-flow-error.js';
 import { firstDifference, joinBytes } from '../bytes.js';
 import { difference, surplus } from '../difference.js';
+import { longTimer } from '../long-timer.js';
 import { nameOfStep, type Step } from './step.js';
 
 export class ScriptedTransport implements Transport {
@@ -180,7 +181,7 @@ export class ScriptedTransport implements Transport {
     if (this.#isWaiting) return false;
     this.#isWaiting = true;
     this.#timers.add(
-      timer(ms).subscribe(() => {
+      longTimer(ms).subscribe(() => {
         this.#isWaiting = false;
         this.#done(this.#at);
         this.#advance();
