@@ -65,6 +65,14 @@ function longTape(count: number, stepMs = 1): TapeEvent[] {
 /** One write that is pending all the time, among many reads. */
 const longWait: TapeEvent[] = [write(0, 1, 9), ...Array.from({ length: 199 }, (_, at) => read(at * 5 + 5, 1)), ok(1000, 1)];
 
+/** Reads and writes in turn, one at each time; each write waits for the next but one. */
+function tapeAt(times: readonly number[]): TapeEvent[] {
+  return times.flatMap((at, id) => (id % 2 === 0 ? [read(at, 3)] : [...(id > 2 ? [ok(at, (id - 1) / 2)] : []), write(at, (id + 1) / 2, 4)]));
+}
+
+/** The shortest time there is, others that calculating makes 0 of, and the longest. */
+const EXTREMES = [Number.MIN_VALUE, 1e-323, 1e-322, 2e-308, Number.EPSILON, 2 ** 53, Number.MAX_VALUE / 2, Number.MAX_VALUE];
+
 /** The same again and again, in later and later times, with its ends in the last round. */
 function repeated(tape: readonly TapeEvent[], times: number): TapeEvent[] {
   const events: TapeEvent[] = [];
@@ -129,6 +137,34 @@ describe('renderMarbles', () => {
     expect(picture.split('\n')[0]).toBe('x, 9 ms, 7 events lost, still open');
     expect(picture).toContain('1 still pending');
     expect(lane(picture, 'out')).toMatch(/1B~+$/);
+  });
+
+  it('counts all events that are lost, however many gaps there are', () => {
+    const gap = (at: number, events: number): TapeEvent => ({ at, kind: 'gap', direction: 'both', events });
+    expect(renderMarbles([gap(3, 3), read(4, 1), gap(5, 5), gap(5, 2), read(9, 1)]).split('\n')[0]).toBe('tape, 9 ms, 10 events lost, still open');
+  });
+
+  it('takes no write for pending after a gap, which may have its result', () => {
+    const gap: TapeEvent = { at: 10, kind: 'gap', direction: 'both', events: 3 };
+    const end: TapeEvent = { at: 40, kind: 'closed', direction: 'both' };
+    const picture = renderMarbles([write(1, 1, 5), gap, write(20, 4, 5), ok(20, 4), end]);
+    expect(picture).not.toContain('pending;');
+    expect(picture).toContain('  out  here -> peer   2 writes, 10 B\n');
+    expect(lane(picture, 'out')).toMatch(/^--5B~+-{5,}5B-+$/);
+    expect(lane(renderMarbles([write(1, 1, 5), gap, write(20, 4, 6), end]), 'out')).toMatch(/^--5B~+-+6B~+$/);
+  });
+
+  it('tells how long a write was pending whose result comes after a gap', () => {
+    const gap: TapeEvent = { at: 10, kind: 'gap', direction: 'both', events: 3 };
+    expect(lane(renderMarbles([write(1, 1, 5), gap, ok(20, 1)]), 'out')).toMatch(/^--5B~+-+ok\(19ms\)-*$/);
+    expect(lane(renderMarbles([write(1, 1, 5), ok(1, 1), gap, ok(20, 1)]), 'out')).toMatch(/^--5B-+$/); // it had come before
+  });
+
+  it('takes no end of writing for one to come after a gap, which may have it', () => {
+    const shutdown: TapeEvent = { at: 1, kind: 'shutdown', direction: 'out', mode: 'write' };
+    const gap: TapeEvent = { at: 10, kind: 'gap', direction: 'both', events: 3 };
+    expect(lane(renderMarbles([shutdown, gap, { ...shutdown, at: 15 }, read(20, 1)]), 'out')).toMatch(/^-->~+-{5,}$/);
+    expect(lane(renderMarbles([shutdown, gap, { at: 20, kind: 'flushed', direction: 'out' }]), 'out')).toMatch(/^-->~+-+\|$/);
   });
 
   it('shows when nobody reads', () => {
@@ -218,7 +254,7 @@ describe('renderMarbles', () => {
   it('writes all numbers of a picture alike', () => {
     const ids = Array.from({ length: 4000 }, (_, at) => at + 1);
     const results = ids.slice(0, 2800).map((id) => (id <= 1500 ? ok(9, id) : failed(9, id)));
-    const tape = [...ids.map((id) => write(0, id, 1)), ...results, { at: 9, kind: 'gap', direction: 'both', events: 123_456 } as const];
+    const tape = [{ at: 0, kind: 'gap', direction: 'both', events: 123_456 } as const, ...ids.map((id) => write(0, id, 1)), ...results];
     const picture = renderMarbles(tape);
     expect(picture).toContain('4,000 writes, 4,000 B; 1,500 had to wait, up to 9 ms; 1,300 failed (reset);\n       1,200 still pending');
     for (const drawn of [lane(picture, 'out') + lane(picture, 'flow'), labelsOf(parseXml(renderMarblesSvg(tape))).join('\n')]) {
@@ -434,6 +470,27 @@ describe('renderMarblesSvg', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('draws tapes of any time, however short or long', () => {
+    const time = fc.oneof(fc.double({ min: 0, max: Number.MAX_VALUE, noNaN: true }), fc.constantFrom(0, ...EXTREMES));
+    fc.assert(
+      fc.property(fc.array(time, { minLength: 1, maxLength: 60 }), fc.constantFrom(1, 40), (times, each) => {
+        const tape = tapeAt(times.sort((one, other) => one - other).flatMap((at) => Array<number>(each).fill(at)));
+        for (const picture of [renderMarbles(tape), renderMarblesSvg(tape)]) expect(picture).not.toMatch(/NaN|Infinity|undefined/);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each(EXTREMES)('gives the bytes over time of a tape of %d ms a few times to read them by', (endsAt) => {
+    const times = Array.from({ length: 60 }, (_, at) => (at < 30 ? 0 : endsAt));
+    const texts = elementsOf(parseXml(renderMarblesSvg(tapeAt(times))), 'text');
+    const first = texts.findIndex((one) => textOf(one).startsWith('bars up to')) + 1;
+    const ticks = texts.filter((one) => one.attributes['y'] === texts[first]!.attributes['y']).map(textOf);
+    expect(ticks[0]).toBe('0 ms');
+    expect(ticks.length).toBeGreaterThan(1);
+    expect(ticks.length).toBeLessThan(12);
   });
 
   it('escapes whatever text is on the tape', () => {

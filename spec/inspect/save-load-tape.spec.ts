@@ -5,6 +5,9 @@ import { catchError, concat, from, lastValueFrom, NEVER, type Observable, of, th
 import { FlowError } from '../../src/flow/flow-error.js';
 import { loadTape } from '../../src/inspect/load-tape.js';
 import { record } from '../../src/inspect/record.js';
+import { renderMarbles } from '../../src/inspect/render-marbles.js';
+import { renderMarblesSvg } from '../../src/inspect/render-marbles-svg.js';
+import { replay } from '../../src/inspect/replay.js';
 import { saveTape } from '../../src/inspect/save-tape.js';
 import type { TapeEvent } from '../../src/inspect/tape-event.js';
 import { TapeReader } from '../../src/inspect/tape-reader.js';
@@ -97,8 +100,11 @@ describe('saveTape', () => {
     [{ at: 0, kind: 'write', data: new Uint8Array(1) }, 'has no id (a whole number above 0)'],
     [{ at: 0, kind: 'broken', error: new Error('x') }, 'has no code (a string)'],
     [{ at: 0, kind: 'broken', error: { code: 'lost', message: '' } }, 'code is none of a FlowError'],
-    [{ at: 0, kind: 'start', name: 'x' }, 'has no startedAt (a number of milliseconds not below 0)'],
+    [{ at: 0, kind: 'start', name: 'x' }, 'has no startedAt (a number of milliseconds since 1970)'],
+    [{ at: 0, kind: 'start', name: 'x', startedAt: '2025-01-01' }, 'startedAt must be a number of milliseconds since 1970, not a string'],
     [{ at: 0, kind: 'start', name: 'x', startedAt: 1e300 }, 'startedAt is no time of a calendar'],
+    [{ at: 0, kind: 'start', name: 'x', startedAt: -8.64e15 - 1 }, 'startedAt is no time of a calendar'],
+    [{ at: 0, kind: 'start', name: 'x', startedAt: NaN }, 'startedAt is no time of a calendar'],
     [{ at: 0, kind: 'start', startedAt: 0 }, 'has no name (a string)'],
   ])('refuses, by its number, what loadTape would refuse: %j', (event, fault) => {
     const told = jest.fn();
@@ -164,6 +170,27 @@ describe('loadTape', () => {
     expect([...description.matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1]).sort()).toEqual(['kind', ...kinds].sort());
   });
 
+  it.each([
+    ['1970-01-01T00:00:00+02:00', -7_200_000],
+    ['1969-12-31T23:59:59.000Z', -1000],
+    ['-271821-04-20T00:00:00.000Z', -8.64e15],
+    ['+275760-09-13T00:00:00.000Z', 8.64e15],
+  ])('takes a tape of any time of the calendar, as everybody else does: %s', (time, startedAt) => {
+    const [start] = all(loadTape(`{"tape":"rxjs-flow","version":1,"name":"x","startedAt":"${time}"}\n`)) as [TapeEvent];
+    expect(start).toEqual({ at: 0, kind: 'start', direction: 'both', name: 'x', startedAt });
+    expect(all(loadTape(saveTape([start])))).toEqual([start]);
+    expect(() => [renderMarbles([start]), renderMarblesSvg([start]), replay([start])]).not.toThrow();
+  });
+
+  it('gives back the time of a tape, whichever it is', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -8.64e15, max: 8.64e15 }), (startedAt) => {
+        const start: TapeEvent = { at: 0, kind: 'start', direction: 'both', name: 'x', startedAt };
+        expect(all(loadTape(saveTape([start])))).toEqual([start]);
+      }),
+    );
+  });
+
   it('reads from what produces its chunks in time', async () => {
     async function* file() {
       yield HEADER;
@@ -217,6 +244,7 @@ describe('loadTape', () => {
     ['{"tape":"rxjs-flow","version":1,"name":"x","startedAt":"soon"}\n', 'protocol: tape line 1: startedAt must be a time of ISO 8601'],
     ['{"tape":"rxjs-flow","version":1,"name":"x","startedAt":"March 1, 2025"}\n', 'protocol: tape line 1: startedAt must be a time of ISO 8601'],
     ['{"tape":"rxjs-flow","version":1,"name":"x","startedAt":"2025-13-01"}\n', 'protocol: tape line 1: startedAt must be a time of ISO 8601'],
+    ['{"tape":"rxjs-flow","version":1,"name":"x","startedAt":"+275760-09-13T00:00:00.001Z"}\n', 'protocol: tape line 1: startedAt must be a time of ISO 8601'],
     ['{"tape":"rxjs-flow","version":1,"name":7,"startedAt":"2025-01-01"}\n', 'protocol: tape line 1: name must be a string, not number 7'],
   ])('names the line of a bad beginning: %j', (file, fault) => {
     expect(faultOf(file)).toBe(fault);

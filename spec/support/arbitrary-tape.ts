@@ -45,7 +45,7 @@ const event: fc.Arbitrary<TapeEvent> = fc.oneof(
 const start: fc.Arbitrary<TapeEvent[]> = fc.oneof(
   fc.constant<TapeEvent[]>([]),
   fc
-    .record({ name: arbitraryText, startedAt: fc.integer({ min: 0, max: 8.64e15 }) })
+    .record({ name: arbitraryText, startedAt: fc.integer({ min: -8.64e15, max: 8.64e15 }) })
     .map((rest): TapeEvent[] => [{ at: 0, kind: 'start', direction: 'both', ...rest }]),
 );
 

@@ -1,6 +1,6 @@
 /** Events that a program has put together, or got from who knows where: checked, and without whatever else is on them. */
 import type { TapeEvent } from './tape-event.js';
-import { bytesIn, type Fields, fieldsOf, LineFault, textIn, timeIn } from './tape-fields.js';
+import { bytesIn, dateIn, type Fields, fieldsOf, LineFault, textIn, timeIn } from './tape-fields.js';
 import { eventIn, type StartEvent } from './tape-kinds.js';
 import { TapeRules } from './tape-rules.js';
 
@@ -32,8 +32,7 @@ function eventOf(value: unknown): TapeEvent {
 
 function startIn(fields: Fields): StartEvent {
   const at = timeIn(fields, 'at');
-  const startedAt = timeIn(fields, 'startedAt');
-  if (Number.isNaN(new Date(startedAt).getTime())) throw new LineFault('startedAt is no time of a calendar');
+  const startedAt = dateIn(fields, 'startedAt');
   return { at, kind: 'start', direction: 'both', name: textIn(fields, 'name'), startedAt };
 }
 

@@ -3,9 +3,12 @@ import type { LaneStates, OutMark } from './marble-sheet.js';
 import type { TapeEvent } from './tape-event.js';
 
 export class OutLane {
-  /** Writes without a result yet, by their ids. */
-  readonly #pending = new Map<number, number>();
-  #end: 'none' | 'called' | 'over' = 'none';
+  /** When the writes without a result yet were made, by their ids. */
+  readonly #writtenAt = new Map<number, number>();
+  /** Those of them that are pending; of the others a gap may have swallowed the result. */
+  readonly #pending = new Set<number>();
+  /** `lost`: it was called, and a gap may have swallowed what came of it. */
+  #end: 'none' | 'called' | 'lost' | 'over' = 'none';
 
   get state(): LaneStates['out'] {
     if (this.#end === 'over') return 'over';
@@ -20,7 +23,8 @@ export class OutLane {
   take(event: TapeEvent): OutMark | undefined {
     switch (event.kind) {
       case 'write':
-        this.#pending.set(event.id, event.at);
+        this.#writtenAt.set(event.id, event.at);
+        this.#pending.add(event.id);
         return { ...NOTHING, writes: 1, bytes: event.data.byteLength };
       case 'write-result':
         return this.#settle(event);
@@ -28,6 +32,10 @@ export class OutLane {
         if (event.mode === 'read' || this.#end !== 'none') return undefined;
         this.#end = 'called';
         return { ...NOTHING, end: 'called' };
+      case 'gap':
+        this.#pending.clear();
+        if (this.#end === 'called') this.#end = 'lost';
+        return undefined;
       case 'flushed':
         this.#end = 'over';
         return { ...NOTHING, end: 'eof' };
@@ -38,7 +46,8 @@ export class OutLane {
   }
 
   #settle(event: Extract<TapeEvent, { kind: 'write-result' }>): OutMark | undefined {
-    const writtenAt = this.#pending.get(event.id);
+    const writtenAt = this.#writtenAt.get(event.id);
+    this.#writtenAt.delete(event.id);
     this.#pending.delete(event.id);
     const pendingMs = writtenAt === undefined ? 0 : event.at - writtenAt;
     // After a failed write none succeeds.

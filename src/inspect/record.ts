@@ -3,6 +3,7 @@ import { checkFlow } from '../flow/check-flow.js';
 import { checkOptions } from '../flow/check-options.js';
 import { checkWhole } from '../flow/check-whole.js';
 import type { Flow } from '../flow/flow.js';
+import { PacedFlow } from './paced-flow.js';
 import { RecordedFlow } from './recorded-flow.js';
 import { Recorder } from './recorder.js';
 import { Tape } from './tape.js';
@@ -33,8 +34,11 @@ export interface RecordOptions {
  * moment, if there is one, has got the rest; it never errors. Payloads are on it by reference where that keeps no more
  * than twice their size alive, else copied: do not change them.
  *
- * Events are given inside the read or write that causes them, so a slow consumer (`drainMap`, `asSink`) slows the reads
- * down to its own speed: a tape goes to a file in bounded memory.
+ * Events are given inside the read or write that causes them, so a slow consumer (`drainMap`, `asSink`) slows the program
+ * down to its own speed. While it holds the tape, no more is read, be it by this `read()` or by the next one, and what
+ * writes, `shutdown` and `close` report is told once it lets go, or the flow is over: what they do is not delayed. So a
+ * tape goes to a file in bounded memory, but for writes whose results nobody waits for. A consumer that itself waits for
+ * the flow it records (for an answer, or for the result of a write) waits for ever.
  *
  * @example
  * const { flow, tape } = record(inner);
@@ -47,5 +51,5 @@ export function record(flow: Flow, options: RecordOptions = {}): Recording {
   checkWhole('record: maxEvents', maxEvents);
   checkWhole('record: maxBytes', maxBytes);
   const tape = new Tape(flow.name, { maxEvents, maxBytes });
-  return { flow: new RecordedFlow(flow, new Recorder(tape)), tape: tape.events };
+  return { flow: new PacedFlow(new RecordedFlow(flow, new Recorder(tape)), tape.gate), tape: tape.events };
 }

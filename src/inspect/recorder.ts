@@ -126,6 +126,7 @@ export class Recorder {
   }
 
   #over(note: () => void): void {
+    this.tape.gate.end(); // first: a reader who waits to be let in is one of this moment
     note();
     this.#flowOver = true;
     this.#endTape();

@@ -17,9 +17,9 @@ export function summarize(sheet: MarbleSheet): SheetSummary {
 
 function titleOf({ name, endsAt, columns }: MarbleSheet): string {
   const flow = columns.flatMap((column) => column.flow);
-  const lost = flow.find(({ label }) => label === 'events lost')?.count;
+  const lost = sum(flow.filter(({ label }) => label === 'events lost'), 'count');
   const end = flow.filter(({ label }) => label === 'closed' || label.startsWith('broken')).at(-1)?.label ?? 'still open';
-  return [name ?? 'tape', formatDuration(endsAt), ...(lost === undefined ? [] : [`${many(lost, 'event')} lost`]), end].join(', ');
+  return [name ?? 'tape', formatDuration(endsAt), ...(lost === 0 ? [] : [`${many(lost, 'event')} lost`]), end].join(', ');
 }
 
 function inbound(columns: readonly Column[]): string {

@@ -76,12 +76,12 @@ function drawTicks(endsAt: number, y: number, width: number): string[] {
   return ticks;
 }
 
-/** The next longer step that a person would count in. */
+/** The next longer step that a person would count in: never 0, which would lead nowhere. */
 function niceStep(least: number): number {
   if (least > 12 * HOUR) return Math.ceil(least / DAY) * DAY;
   if (least > 30 * MINUTE) return [1, 2, 3, 6, 12].find((count) => count * HOUR >= least)! * HOUR;
   if (least >= MINUTE) return [1, 2, 5, 10, 15, 30].find((count) => count * MINUTE >= least)! * MINUTE;
-  const unit = 10 ** Math.floor(Math.log10(least));
+  const unit = Math.max(Number.MIN_VALUE, 10 ** Math.floor(Math.log10(least)));
   return ([1, 2, 5, 10].find((count) => count * unit >= least) ?? 10) * unit;
 }
 

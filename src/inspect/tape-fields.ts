@@ -48,6 +48,14 @@ export function timeIn(fields: Fields, name: string): number {
   throw wrong(name, 'a number of milliseconds not below 0', value);
 }
 
+/** A time of the calendar, before 1970 too: one that a file can say. */
+export function dateIn(fields: Fields, name: string): number {
+  const value = fields[name];
+  if (typeof value !== 'number') throw wrong(name, 'a number of milliseconds since 1970', value);
+  if (Number.isNaN(new Date(value).getTime())) throw new LineFault(`${name} is no time of a calendar`);
+  return value;
+}
+
 export function countIn(fields: Fields, name: string): number {
   const value = fields[name];
   if (Number.isSafeInteger(value) && (value as number) > 0) return value as number;

@@ -4,6 +4,7 @@
  */
 import { asyncScheduler, Observable, type Subscriber } from 'rxjs';
 import type { TapeEvent } from './tape-event.js';
+import { TapeGate } from './tape-gate.js';
 
 /** How much a tape holds for late subscribers; what is older is lost to them, and a `gap` says so. */
 export interface TapeLimits {
@@ -16,6 +17,9 @@ export type TapeNews = TapeEvent extends infer One ? (One extends TapeEvent ? Om
 
 export class Tape {
   readonly events = new Observable<TapeEvent>((subscriber) => this.#subscribe(subscriber));
+
+  /** Closed while a listener holds the tape. */
+  readonly gate = new TapeGate();
 
   readonly #startedAt = asyncScheduler.now();
   readonly #start: TapeEvent;
@@ -57,7 +61,7 @@ export class Tape {
     const listener: Listener = { subscriber, next: 0, busy: false };
     this.#listeners.add(listener);
     listener.busy = true;
-    subscriber.next(this.#start);
+    this.gate.telling(() => subscriber.next(this.#start));
     listener.busy = false;
     this.#tell(listener);
     return () => this.#listeners.delete(listener);
@@ -72,7 +76,9 @@ export class Tape {
     const { subscriber } = listener;
     if (listener.busy) return;
     listener.busy = true;
-    while (!subscriber.closed && listener.next < this.#first + this.#held.length) subscriber.next(this.#nextFor(listener));
+    this.gate.telling(() => {
+      while (!subscriber.closed && listener.next < this.#first + this.#held.length) subscriber.next(this.#nextFor(listener));
+    });
     listener.busy = false;
     if (this.#ended) subscriber.complete();
   }
