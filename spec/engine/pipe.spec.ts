@@ -38,6 +38,12 @@ function waiter(log: string[], name: string): RoomWaiter {
   return { mark: 0, onRoom: () => log.push(`${name} room`), onRefused: (reason) => log.push(`${name} refused ${String(reason)}`) };
 }
 
+/** To itself: what matters is that it is gone and there again. */
+function handOver(pipe: Pipe, reader: Reader): void {
+  pipe.release(reader);
+  pipe.claim(reader);
+}
+
 describe('Pipe: delivery', () => {
   it('hands a pushed buffer, by reference, to the reader that waits', () => {
     const pipe = new Pipe(4);
@@ -103,7 +109,7 @@ describe('Pipe: delivery', () => {
   it.each<[string, (pipe: Pipe, reader: LoggingReader) => void, string[]]>([
     ['an end', (pipe) => pipe.end(), ['[', 'a', ']', '[', 'b', ']', '|']],
     ['a failure', (pipe) => pipe.fail('torn'), ['[', 'a', ']', '[', 'b', ']', '#torn']],
-    ['a successor', (pipe, reader) => (pipe.release(reader), pipe.claim(reader)), ['[', 'a', ']', '[', 'b', ']']],
+    ['a successor', handOver, ['[', 'a', ']', '[', 'b', ']']],
   ])('finishes the delivery in which %s comes, before the next begins', (_, inside, log) => {
     const pipe = new Pipe(100);
     let first = true;
