@@ -214,10 +214,28 @@ describe.each(ways)('proxy between flows %s', (_, wrap) => {
       expect(told.error!.directions).toEqual(['bToA']);
       expect(isFlowError(told.error, 'timeout')).toBe(true);
       expect(formatError(told.error!.causes[0])).toBe(
-        'timeout: proxy left b <-> right a: not ended 100 ms after the first EOF',
+        'timeout: proxy left b <-> right a: not ended 100 ms after the first end',
       );
       expect(counts(told.error!)).toEqual([0, 0, 1, 1]);
       expect([seenLeft.end, seenRight.closed]).toEqual(['reset', 'reset']);
+    });
+  });
+
+  it('gives a flow that takes nothing so long too once the other has broken, to have what had come before', () => {
+    new TestScheduler(() => {}).run(({ flush }) => {
+      const [left, a] = flowPair({ capacity: 64 });
+      const [b, right] = flowPair({ capacity: 8 });
+      const ends: string[] = [];
+      right.closed.subscribe({ error: ({ code }: FlowError) => ends.push(code) });
+      let failedAt = -1;
+      const told = run(proxy(a, wrap(b), { halfCloseTimeoutMs: 100 }).pipe(finalize(() => (failedAt = asyncScheduler.now()))));
+      left.write(new Uint8Array(20));
+      left.write(new Uint8Array(20));
+      asyncScheduler.schedule(() => left.abort(), 50);
+      flush();
+      expect(failedAt).toBe(150);
+      expect(isFlowError(told.error, 'timeout')).toBe(true);
+      expect(ends).toEqual(['reset']);
     });
   });
 

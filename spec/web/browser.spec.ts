@@ -136,12 +136,21 @@ describe('in a browser', () => {
     expect(await call(page, 'workerTerminated')).toEqual(['reset', false, 'reset', true]);
   }, CASE_MS);
 
+  it('goes on with a frame of another origin, whose end it could not see', async () => {
+    const foreign = browser!.origin.replace('127.0.0.1', 'localhost');
+    expect(await call(page, 'foreignFrame', foreign)).toEqual([true, 'complete']);
+  }, CASE_MS);
+
   it('carries 4 MiB over a data channel and back, and ends in order', async () => {
     expect(await call(page, 'dataChannelEcho')).toEqual([true, 'complete']);
   }, CASE_MS);
 
   it('is reset within a second when the far peer connection is closed', async () => {
     expect(await call(page, 'dataChannelPeerGone')).toEqual(['reset', 'reset', true]);
+  }, CASE_MS);
+
+  it('has sent all over a data channel when its flow has closed', async () => {
+    expect(await call(page, 'dataChannelClosed')).toEqual(['complete', 'complete', 500_000]);
   }, CASE_MS);
 
   it('breaks a data channel with overflow when nobody reads, and tells the far side', async () => {

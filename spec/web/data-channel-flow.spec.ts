@@ -97,6 +97,25 @@ describe('dataChannelFlow', () => {
       expect([near.readyState, far.readyState]).not.toContain('open');
     });
 
+    it('is over when the channel has closed, with all that it had buffered, and not before', async () => {
+      const [near, far] = channelPair();
+      const [flow, peer] = [dataChannelFlow(near), dataChannelFlow(far)];
+      peer.shutdown('write');
+      await firstValueFrom(flow.read().pipe(collect()));
+      flow.write(pattern(100_000));
+      await firstValueFrom(flow.close());
+      expect([near.readyState, near.bufferedAmount]).toEqual(['closed', 0]);
+    });
+
+    it('is reset when the channel is cut with bytes unsent, though both have said eof', async () => {
+      const { channel, flow } = alone();
+      channel.tell('message', { data: 'eof' });
+      flow.write(pattern(5));
+      const closing = watch(flow.close());
+      channel.end();
+      expect(await closing.ended).toMatchObject({ code: 'reset', message: 'channel: the channel was closed, 8 bytes were not sent' });
+    });
+
     it('is reset when the channel closes before eof, after the data, with the pending writes', async () => {
       const { channel, flow } = alone({ highWaterMark: 1 });
       const results = [flow.write(pattern(5)), flow.write(pattern(5))].map(watch);

@@ -204,8 +204,23 @@ describe('webSocketFlow', () => {
       socket.message('eof');
       expect(await reading.ended).toBe('complete');
       expect([reading.values, socket.closedWith]).toEqual([[pattern(3)], 1000]);
+      socket.drain();
       socket.closed(1000);
       expect(await closed.ended).toBe('complete');
+    });
+
+    it.each([
+      [0, 'complete'],
+      [3, 'reset'],
+    ])('with halfClose, when it is cut after both have said eof, with %i bytes unsent, ends with: %s', async (unsent, end) => {
+      const { socket, flow } = fake({ halfClose: true });
+      flow.shutdown('write');
+      socket.message('eof');
+      const closing = watch(flow.close());
+      socket.drain(unsent);
+      socket.closed(1006);
+      expect(await endOf(flow)).toBe(end);
+      expect(await closing.ended).toEqual(unsent === 0 ? end : expect.objectContaining({ code: end }));
     });
 
     it('with halfClose, is truncated when the far side closes without eof', async () => {
@@ -247,6 +262,7 @@ describe('webSocketFlow', () => {
       socket.message(pattern(3).buffer);
       socket.message('eof');
       flow.shutdown('write');
+      socket.drain();
       socket.closed(1000);
       expect(await endOf(flow)).toBe('complete');
     });

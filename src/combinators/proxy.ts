@@ -19,7 +19,10 @@ export interface ProxyStats {
 }
 
 export interface ProxyOptions {
-  /** Once one flow's EOF has come, everything else must have ended within this time, or the proxy fails with `timeout`. */
+  /**
+   * Once one flow's EOF has come, or one has broken, everything else must have ended within this time, or the proxy fails
+   * with `timeout`: what a broken flow had sent is carried across first, which takes as long as the other one does.
+   */
   readonly halfCloseTimeoutMs?: number;
   /** Also emit what has been carried so far, this often, while the proxy runs. */
   readonly sampleMs?: number;
@@ -73,6 +76,7 @@ class ProxyRun implements DirectionListener {
   start(sampleMs: number | undefined): void {
     this.subscriber.add(() => this.#stop());
     if (sampleMs !== undefined) this.#timers.add(interval(sampleMs).subscribe(() => this.subscriber.next(this.#stats)));
+    for (const flow of [this.a, this.b]) this.#timers.add(flow.closed.subscribe({ error: () => this.onEof() }));
     this.#aToB.start();
     if (!this.subscriber.closed) this.#bToA.start();
   }
@@ -99,7 +103,7 @@ class ProxyRun implements DirectionListener {
 
   #onTimeout(ms: number | undefined): void {
     const late = [this.#aToB, this.#bToA].filter(({ state }) => state !== 'ended');
-    this.#fail(late, 'ending', new FlowError('timeout', `${this.#name}: not ended ${ms} ms after the first EOF`));
+    this.#fail(late, 'ending', new FlowError('timeout', `${this.#name}: not ended ${ms} ms after the first end`));
   }
 
   #fail(directions: readonly Direction[], what: string, cause: unknown): void {

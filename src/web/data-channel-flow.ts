@@ -72,6 +72,7 @@ class DataChannelTransport extends MessageTransport implements Transport {
   readonly name: string;
   readonly maxQueuedBytes: number;
   readonly #sender: PieceSender;
+  #freed: (() => void) | undefined;
 
   constructor(
     private readonly channel: DataChannelLike,
@@ -104,7 +105,7 @@ class DataChannelTransport extends MessageTransport implements Transport {
     channel.addEventListener('bufferedamountlow', goOn);
     channel.addEventListener('message', (event) => this.#take((event as MessageEvent).data));
     channel.addEventListener('error', (event) => this.fail('reset', 'the channel failed', (event as ErrorEvent).error));
-    channel.addEventListener('close', () => this.fail('reset', 'the channel was closed without eof'));
+    channel.addEventListener('close', () => this.#hearClose());
   }
 
   write(buffer: Uint8Array): boolean {
@@ -125,10 +126,18 @@ class DataChannelTransport extends MessageTransport implements Transport {
     this.#close();
   }
 
-  /** What is buffered, the `eof` too, is sent before the channel closes. */
+  /** What is buffered, the `eof` too, is sent before the channel closes: until then its connection must not be closed. */
   free(done: () => void): void {
-    this.#close();
-    done();
+    this.#freed = done;
+    if (this.channel.readyState === 'closed') this.#hearClose();
+    else this.#close();
+  }
+
+  #hearClose(): void {
+    const unsent = this.channel.bufferedAmount;
+    if (unsent === 0) this.#freed?.();
+    // A flow that is over takes no notice.
+    this.fail('reset', unsent === 0 ? 'the channel was closed without eof' : `the channel was closed, ${unsent} bytes were not sent`);
   }
 
   #say(word: 'eof' | 'reset'): void {

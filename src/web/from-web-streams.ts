@@ -94,9 +94,11 @@ class WebStreamsTransport implements Transport {
 
   write(buffer: Uint8Array): boolean {
     try {
-      this.writer.write(buffer).catch(this.#writeFailed);
+      const written = this.writer.write(buffer);
+      written.catch(this.#writeFailed);
       if (Number(this.writer.desiredSize) > 0) return true;
-      this.writer.ready.then(() => this.#link.ready(), this.#writeFailed);
+      // One whose own mark is 0 is never ready.
+      Promise.race([this.writer.ready, written]).then(() => this.#link.ready(), this.#writeFailed);
     } catch (cause) {
       this.#writeFailed(cause); // Not heard if it was the sink that aborted the flow: that has released the writer.
     }

@@ -136,20 +136,16 @@ export class WebSocketTransport extends MessageTransport implements Transport {
     if (code !== undefined) this.fail(code, 'could not go on', cause);
   }
 
+  /** A flow that is over takes no notice of what follows: after each line it may be. */
   #hearClose({ code, reason }: CloseEvent): void {
-    this.#looking?.unsubscribe();
-    this.#freed?.();
-    const meaning = closeMeaning(code);
-    if (meaning === 'in order') this.#endInOrder();
-    else this.fail(meaning, `closed with code ${code}`, this.#cause ?? (reason ? new Error(reason) : undefined));
-  }
-
-  #endInOrder(): void {
     const unsent = this.socket.bufferedAmount;
+    const meaning = closeMeaning(code);
+    this.#looking?.unsubscribe();
+    if (unsent === 0) this.#freed?.();
+    if (meaning !== 'in order') this.fail(meaning, `closed with code ${code}`, this.#cause ?? (reason ? new Error(reason) : undefined));
     if (!this.#halfClose) this.link.end();
     if (unsent > 0) this.fail('reset', `the far side closed, ${unsent} bytes were not sent`);
     this.link.refuse(new FlowError('closed', `${this.name}: the far side closed`));
-    // Over by now, unless an `eof` should have come first.
     this.fail('truncated', 'no eof came before the close');
   }
 }

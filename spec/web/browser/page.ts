@@ -3,6 +3,7 @@
 import { catchError, defaultIfEmpty, EMPTY, firstValueFrom, ignoreElements, of, tap, type Observable } from 'rxjs';
 import { collect } from '../../../src/combinators/collect.js';
 import { collectText } from '../../../src/combinators/collect-text.js';
+import { copy } from '../../../src/combinators/copy.js';
 import { detach } from '../../../src/combinators/detach.js';
 import type { Flow } from '../../../src/flow/flow.js';
 import { isFlowError } from '../../../src/flow/flow-error.js';
@@ -112,6 +113,26 @@ const scenarios = {
     return [...ends, performance.now() - began < 1000];
   },
 
+  /** Talks with a frame of another origin for longer than it takes to find that an agent has ended. */
+  foreignFrame: async (url: string) => {
+    const frame = document.createElement('iframe');
+    frame.src = url;
+    const loaded = new Promise((resolve) => (frame.onload = resolve));
+    document.body.append(frame);
+    await loaded;
+    const { port1, port2 } = new MessageChannel();
+    frame.contentWindow!.postMessage('echo', '*', [port2]);
+    const flow = messagePortFlow(port1);
+    const began = performance.now();
+    for (let rounds = 0; performance.now() - began < 300; rounds += 1) {
+      flow.write(Uint8Array.of(rounds % 256));
+      await firstValueFrom(flow.read());
+    }
+    const outcome = await echo(flow, 4);
+    frame.remove();
+    return outcome;
+  },
+
   /** Two data channels of 16 MiB each way. */
   dataChannelEcho: async () => {
     const [here, there] = await connectPeers();
@@ -135,6 +156,27 @@ const scenarios = {
     const began = performance.now();
     here.close();
     return [await endOf(far.read()), await endOf(far.closed), performance.now() - began < 1000];
+  },
+
+  /** An answer, after which the connection is closed as soon as the flow has: how the flow ends, and what the far side has got. */
+  dataChannelClosed: async () => {
+    const [here, there] = await connectPeers();
+    const arrived = channelCalled('answered', there);
+    const near = dataChannelFlow(here.createDataChannel('answered'));
+    const far = dataChannelFlow(await arrived);
+    near.write(utf8('question'));
+    near.shutdown('write');
+    const answered = (async () => {
+      await firstValueFrom(far.read().pipe(collect()));
+      far.write(new Uint8Array(500_000));
+      const end = await endOf(far.close());
+      there.close();
+      return end;
+    })();
+    const { byteLength } = await firstValueFrom(near.read().pipe(collect()));
+    const ends = [await answered, await endOf(near.closed), byteLength];
+    here.close();
+    return ends;
   },
 
   dataChannelOverflow: async () => {
@@ -170,6 +212,13 @@ const scenarios = {
     return [zipped, new TextDecoder().decode(value), await firstValueFrom(body.read().pipe(collectText()))];
   },
 };
+
+/** What a page does that is the frame of another. */
+addEventListener('message', ({ data, ports: [port] }) => {
+  if (data !== 'echo' || port === undefined) return;
+  const flow = messagePortFlow(port);
+  copy(flow, flow).subscribe({ complete: () => flow.shutdown('write') });
+});
 
 function echoingWorker(): { worker: Worker; flow: Flow } {
   const worker = new Worker('/worker.js');
