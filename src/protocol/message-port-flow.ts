@@ -42,8 +42,9 @@ export interface MessagePortFlowOptions {
  * the port's only user. When the flow is over, a `MessagePort` is closed and anything else is left as it was.
  *
  * A write is accepted when it has been posted within the far side's window. `abort()` resets the far side. A worker or
- * tab that ends first is `reset`: by the platform's word (Node), or because its Web Lock is free (browsers). A port that
- * is closed under a flow is not seen in browsers. A message that is not of the frame, goes beyond the window or brings
+ * tab that ends first is `reset`: by the platform's word (Node), or because its Web Lock is free (browsers, where both
+ * are of one origin and see the same storage; across origins it is not seen: use `withIdleTimeout`). A port that is
+ * closed under a flow is not seen in browsers either. A message that is not of the frame, goes beyond the window or brings
  * data after `eof` breaks the flow with `protocol`; a port that does not take a message is `failed`, with what it threw as
  * the cause.
  *

@@ -52,8 +52,9 @@ export interface DataChannelFlowOptions {
  * `maxQueuedBytes`, then `overflow`. A channel that closes before its `eof` is `reset`; a text message outside the frame,
  * or data after `eof`, is `protocol`. A channel that does not take a message is `failed`, with what it threw as the cause:
  * an `OperationError` where its buffer is full, a `TypeError` where `maxMessageBytes` is too much for the far side.
- * A connection closed by this side's own `RTCPeerConnection.close()` is reported to nobody: end the flow first. Throws a
- * `TypeError` for what is no channel, one that may lose or reorder messages, or options of the wrong types.
+ * A connection closed by this side's own `RTCPeerConnection.close()` is reported to nobody, and drops what is buffered: let
+ * the flow end first, which has closed when the channel has. Throws a `TypeError` for what is no channel, one that may
+ * lose or reorder messages, or options of the wrong types.
  *
  * @example
  * const flow = dataChannelFlow(connection.createDataChannel('files'));
