@@ -1,9 +1,9 @@
 // Checks the package as its users get it: packs the build, has publint and attw read the tarball, installs the tarball
 // (with what it depends on out of npm's cache, if it is there) in an empty folder, and there imports every door as ESM
-// and as CommonJS, runs and type-checks one program of each kind, and follows the README's links. It builds nothing: `npm run build` comes first.
+// and as CommonJS, runs and type-checks one program of each kind, and follows the links of the documents. It builds nothing: `npm run build` comes first.
 
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 if (!existsSync(join(root, 'dist/esm'))) fail('there is no dist to check: run `npm run build` first');
 const tarball = await pack();
-await Promise.all([publint(), attw(), installConsumer().then(() => Promise.all([...runs(), ...typeChecks(), readmeLeadsSomewhere()]))]);
+await Promise.all([publint(), attw(), installConsumer().then(() => Promise.all([...runs(), ...typeChecks(), documentsLeadSomewhere()]))]);
 console.log(`package: ${doors.length} doors as ESM and CommonJS, publint and attw clean, both consumers run and type-check`);
 
 async function pack() {
@@ -92,11 +92,14 @@ async function runsItsProgram() {
   await run(join(folder, 'node_modules/.bin', manifest.name), ['--help'], folder);
 }
 
-/** What the README names beside itself is there, where most will read it. */
-function readmeLeadsSomewhere() {
+/** What the package's documents name beside themselves is there, where most will read them. */
+function documentsLeadSomewhere() {
   const installed = join(folder, 'node_modules', manifest.name);
-  for (const [, target] of readFileSync(join(installed, 'README.md'), 'utf8').matchAll(/\]\(([^):#]+)\)/g)) {
-    if (!existsSync(join(installed, target))) fail(`the README leads to ${target}, which the package does not have`);
+  const documents = readdirSync(installed, { recursive: true }).filter((path) => path.endsWith('.md'));
+  for (const document of documents) {
+    for (const [, target] of readFileSync(join(installed, document), 'utf8').matchAll(/\]\(([^):#]+)(?:#[^)]*)?\)/g)) {
+      if (!existsSync(join(installed, dirname(document), target))) fail(`${document} leads to ${target}, which the package does not have`);
+    }
   }
 }
 

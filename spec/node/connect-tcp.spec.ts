@@ -205,6 +205,15 @@ describe('connectTcp', () => {
     expect(Buffer.concat(got).toString()).toBe(`hello ${answer}`);
   });
 
+  it('refuses the very write that the system refuses', async () => {
+    const flow = await firstValueFrom(connectTcp({ port }).pipe(detach()));
+    const peer = await nextPeer();
+    peer.resetAndDestroy();
+    await once(peer, 'close');
+    const results = [1, 2].map(() => firstValueFrom(flow.write(new Uint8Array(1_000_000))));
+    expect(await Promise.all(results)).toMatchObject(Array(2).fill({ ok: false, error: { code: 'reset' } }));
+  });
+
   it('resets the connection when it is aborted right after shutdown("write")', async () => {
     const flow = await firstValueFrom(connectTcp({ port }).pipe(detach()));
     const peer = await nextPeer();

@@ -1,4 +1,5 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { Duplex, PassThrough, Readable } from 'node:stream';
 import { firstValueFrom, map } from 'rxjs';
 import type { Flow } from '../../src/flow/flow.js';
@@ -8,6 +9,8 @@ import { toNodeStream } from '../../src/node/to-node-stream.js';
 import { collectText } from '../../src/combinators/collect-text.js';
 import { describeConformance } from '../support/run-conformance.js';
 import { plainSocketPair, tcpPair } from './support/connected.js';
+import { pattern } from '../web/support/bytes.js';
+import { startRawServer, stopRawServer } from './support/raw-server.js';
 import { endOf, failureOf, watch } from './support/settled.js';
 
 describeConformance('Node streams over TCP flows', {
@@ -101,6 +104,65 @@ describe('fromNodeStream', () => {
       expect(await read.ended).toMatchObject({ code });
       expect(Buffer.concat(read.values).toString()).toBe('what cäme');
     }
+  });
+
+  it('tells the error of a stream that lives on, and reads no more of it than was there', async () => {
+    let reads = 0;
+    const duplex = new Duplex({
+      highWaterMark: 10,
+      read() {
+        reads += 1;
+        this.push('0123456789');
+      },
+    });
+    const flow = fromNodeStream(duplex, { name: 'device' });
+    await firstValueFrom(flow.read());
+    const before = reads;
+    duplex.emit('error', new Error('parity'));
+    expect(await failureOf(flow.closed)).toMatchObject({ code: 'failed', message: 'device: parity' });
+    expect(reads - before).toBeLessThan(3);
+  });
+
+  it.each<[string, (stream: EventEmitter) => void, string]>([
+    ['fails', (stream) => stream.emit('error', new Error('boom')), 'failed'],
+    ['is closed', (stream) => stream.emit('close'), 'truncated'],
+  ])('breaks with an old stream, which only emits, when it %s', async (_, end, code) => {
+    const nothing = () => true;
+    const old = Object.assign(new EventEmitter(), { write: nothing, end: nothing, resume: nothing, pause: nothing, destroy: nothing });
+    const flow = fromNodeStream(old as unknown as Duplex);
+    end(old);
+    expect(await endOf(flow)).toBe(code);
+  });
+
+  it('breaks with a stream whose read() throws', async () => {
+    const duplex = new PassThrough();
+    duplex.write('unread');
+    const flow = fromNodeStream(duplex);
+    const read = duplex.read.bind(duplex);
+    duplex.read = (size) => {
+      if (duplex.destroyed && size === undefined) throw new Error('not now');
+      return read(size) as unknown;
+    };
+    duplex.destroy(new Error('boom'));
+    expect(await failureOf(flow.closed)).toMatchObject({ code: 'failed', message: 'node stream: boom' });
+  });
+
+  it.each([0, 10_000])('has once what a peer said before it went and a write failed, %i bytes of which are in the stream', async (inStream) => {
+    const { server, port, peers } = await startRawServer();
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).pause();
+    const flow = fromNodeStream(socket);
+    const peer = peers[0] ?? ((await once(server, 'connection'))[0] as Socket);
+    const answer = pattern(30_000);
+    if (inStream > 0) {
+      peer.write(answer.subarray(0, inStream));
+      for (socket.read(0); socket.readableLength < inStream; ) await new Promise(setImmediate);
+    }
+    peer.on('error', () => {}).once('data', () => peer.pause().end(answer.subarray(inStream), () => peer.destroy()));
+    for (let ok = true; ok; ) ({ ok } = await firstValueFrom(flow.write(new Uint8Array(65_536))));
+    const read = watch(flow.read());
+    expect(await read.ended).toMatchObject({ code: 'reset' });
+    expect(Buffer.concat(read.values).equals(answer)).toBe(true);
+    await stopRawServer({ server, peers });
   });
 
   it('destroys the stream when it is aborted', async () => {

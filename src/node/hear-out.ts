@@ -13,9 +13,18 @@ export function hearOut(socket: Socket): void {
     // What is written meanwhile fails in the same way, and is told by the first.
     if (hearing) return socket;
     hearing = true;
+    passBy(socket);
     readOn(socket, socket.bytesRead + MOST, () => destroy(error));
     return socket;
   };
+}
+
+/** A stream that has failed takes in nothing any more: what comes goes by it, as `data` events, behind what it has. */
+function passBy(socket: Socket): void {
+  if (socket.errored === null) return;
+  const push = socket.push.bind(socket);
+  while (socket.readableLength > 0 && socket.read() !== null); // which emits it
+  socket.push = (chunk: unknown) => (chunk === null ? push(chunk) : !socket.emit('data', chunk));
 }
 
 /** Reads although nobody may want it, which stops after each buffer: so again, while there is any. */

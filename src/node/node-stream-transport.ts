@@ -139,13 +139,25 @@ export class NodeStreamTransport implements Transport {
 
   /** What had come before, and nobody wanted yet, is still in the stream: it goes first. */
   #fail(error: FlowError): void {
-    const { readable } = this;
-    if (this.state !== 'taken') {
-      // Or some would come twice: `read()` emits what it returns, unless the stream has been closed or has failed.
-      readable.off('data', this.#onData);
-      for (let left: unknown = readable.read(); left !== null; left = readable.read()) this.#push(left);
+    try {
+      if (this.state !== 'taken') this.#takeRest();
+    } catch {
+      // It does not give it, which is no worse than what has broken it.
     }
     this.link.fail(error);
+  }
+
+  /** No more than is there: a stream that has told an error, and lives, would read on for ever. */
+  #takeRest(): void {
+    const { readable } = this;
+    // Or some would come twice: `read()` emits what it returns, unless the stream has been closed or has failed.
+    readable.off('data', this.#onData);
+    for (let left = readable.readableLength; left > 0; ) {
+      const chunk = readable.read() as Buffer | string | null;
+      if (chunk === null) return;
+      this.#push(chunk);
+      left -= chunk.length;
+    }
   }
 
   /** One that somebody else has ended is given nothing more. */

@@ -106,9 +106,9 @@ function stderrOf(child: ChildProcess): Observable<Uint8Array> {
   return recent.observable;
 }
 
-/** There is no shell that would take a line apart. */
+/** There is no shell that would take a line apart. One that is there has an interpreter that is not. */
 function looksLikeALine(command: string, error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT' && /\s/.test(command);
+  return (error as NodeJS.ErrnoException).code === 'ENOENT' && /\s/.test(command) && !existsSync(command);
 }
 
 const KEPT_BYTES = 65536;

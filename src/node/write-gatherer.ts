@@ -31,7 +31,7 @@ export class WriteGatherer {
     socket.cork();
     for (const piece of mergeSmall(buffers)) this.#send(piece);
     socket.uncork();
-    return (this.#taken = socket.writableLength === 0);
+    return (this.#taken = this.#hasTaken());
   }
 
   /** Lets go of what is gathered. */
@@ -54,7 +54,12 @@ export class WriteGatherer {
 
   #write(buffer: Uint8Array): void {
     this.socket.write(buffer);
-    this.#taken = this.socket.writableLength === 0;
+    this.#taken = this.#hasTaken();
+  }
+
+  /** What the system refused at once does not wait in the socket either. */
+  #hasTaken(): boolean {
+    return this.socket.writableLength === 0 && this.socket.errored === null;
   }
 
   #gather(buffer: Uint8Array): void {
