@@ -10,6 +10,7 @@ import { catchError, EMPTY, from, Observable, switchMap } from 'rxjs';
 
 const PREFIX = 'rxjs-flow/agent/';
 const PLACE = 'rxjs-flow/place/';
+const PATIENCE_MS = 1000;
 
 /** Settles once this agent holds its lock; one for all flows, and never given back. */
 let own: Promise<string> | undefined;
@@ -19,7 +20,7 @@ export function agentName(): Observable<string> {
   const locks = webLocks();
   if (locks === undefined) return EMPTY;
   own ??= settle(locks);
-  // Refused to pages without an origin: there it is as where there are no locks.
+  // Refused to pages without an origin, or not had in time: there it is as where there are no locks.
   return from(own).pipe(catchError(() => EMPTY));
 }
 
@@ -43,7 +44,9 @@ function lockOf(name: string): Observable<void> {
 
 /** The first agent of a place names it; those that come while one is there find the name by its lock. */
 async function settle(locks: LockManager): Promise<string> {
-  const place = await locks.request(PLACE, async () => {
+  // A tab that is frozen just then would hold up all others: they do without.
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const place = await locks.request(PLACE, { signal }, async () => {
     const { held = [] } = await locks.query();
     const known = held.find(({ name = '' }) => name.startsWith(PLACE) && name !== PLACE)?.name;
     const found = known?.slice(PLACE.length) ?? crypto.randomUUID();
