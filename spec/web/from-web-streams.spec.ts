@@ -237,6 +237,15 @@ describe('fromWebStreams', () => {
   });
 
   describe('writing', () => {
+    it('goes on to a writable whose own mark is 0 when a write is done', async () => {
+      const taken: Uint8Array[] = [];
+      const writable = new WritableStream<Uint8Array>({ write: (chunk) => void taken.push(chunk) }, { highWaterMark: 0 });
+      const flow = fromWebStreams({ readable: emptyReadable(), writable });
+      for (const text of ['one', 'two']) expect(await firstValueFrom(flow.write(utf8(text)))).toEqual({ ok: true });
+      await firstValueFrom(flow.shutdown('write'));
+      expect(taken).toEqual(['one', 'two'].map(utf8));
+    });
+
     it('accepts a write when the writable wants more', async () => {
       const slow = slowWritable();
       const flow = fromWebStreams({ readable: emptyReadable(), writable: slow.writable });

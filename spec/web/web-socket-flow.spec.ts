@@ -267,6 +267,20 @@ describe('webSocketFlow', () => {
       expect(await endOf(flow)).toBe('complete');
     });
 
+    it.each([
+      [0, 'complete'],
+      [1000, 'reset'],
+    ])('without halfClose, when the far side closes after this side has ended, with %i bytes unsent, ends with: %s', async (unsent, end) => {
+      const { socket, flow } = fake();
+      const reading = watch(flow.read());
+      flow.write(pattern(1000));
+      flow.shutdown('write');
+      socket.drain(unsent);
+      socket.closed(1000);
+      expect(await reading.ended).toBe('complete');
+      expect(await endOf(flow)).toBe(end);
+    });
+
     it('without halfClose, takes eof for the text that it is', async () => {
       const { socket, flow } = fake();
       socket.message('eof');

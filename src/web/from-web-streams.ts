@@ -12,6 +12,7 @@ import { makeFlow } from '../flow/make-flow.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
 import { chunkBytes } from '../protocol/chunk-bytes.js';
 import { quietly } from './quietly.js';
+import { sendable } from './sendable.js';
 import { streamFailure } from './stream-failure.js';
 import { TurnTaker } from './turn-taker.js';
 
@@ -68,6 +69,8 @@ class WebStreamsTransport implements Transport {
     else this.#push(value);
   };
   #link!: FlowLink;
+  /** As a writable whose own mark is 0: there is always as much in it as there should be. */
+  #isNeverReady = false;
   /** The read in flight, or the last one: what it brings comes before the end. */
   #reading: Promise<void> = Promise.resolve();
 
@@ -82,6 +85,7 @@ class WebStreamsTransport implements Transport {
 
   open(link: FlowLink): void {
     this.#link = link;
+    this.#isNeverReady = this.writer.desiredSize === 0;
     // An end or a failure is seen though nobody reads or writes.
     this.reader.closed.then(() => this.#reading.then(() => link.end()), this.#readFailed);
     this.writer.closed.catch(this.#writeFailed);
@@ -94,11 +98,11 @@ class WebStreamsTransport implements Transport {
 
   write(buffer: Uint8Array): boolean {
     try {
-      const written = this.writer.write(buffer);
+      const written = this.writer.write(sendable(buffer));
       written.catch(this.#writeFailed);
       if (Number(this.writer.desiredSize) > 0) return true;
-      // One whose own mark is 0 is never ready.
-      Promise.race([this.writer.ready, written]).then(() => this.#link.ready(), this.#writeFailed);
+      const through: Promise<unknown> = this.#isNeverReady ? written : this.writer.ready;
+      through.then(() => this.#link.ready(), this.#writeFailed);
     } catch (cause) {
       this.#writeFailed(cause); // Not heard if it was the sink that aborted the flow: that has released the writer.
     }

@@ -1,6 +1,7 @@
 import { isArrayBuffer } from '../protocol/chunk-bytes.js';
 
-/** The bytes as sockets and channels take them: shared memory cannot be sent, so it is copied. */
+/** The bytes as sockets, channels and streams take them: memory that is shared, or may change its size, is copied. */
 export function sendable(piece: Uint8Array): Uint8Array<ArrayBuffer> {
-  return isArrayBuffer(piece.buffer) ? (piece as Uint8Array<ArrayBuffer>) : new Uint8Array(piece);
+  const buffer = piece.buffer as ArrayBuffer & { readonly resizable?: boolean };
+  return isArrayBuffer(buffer) && !buffer.resizable ? (piece as Uint8Array<ArrayBuffer>) : new Uint8Array(piece);
 }

@@ -26,4 +26,3 @@ export function cutWebSocket(socket: WebSocketLike): void {
 /** `readyState`, WebSockets Standard. */
 export const CONNECTING = 0;
 export const OPEN = 1;
-export const CLOSED = 3;

@@ -16,7 +16,7 @@ import { MessageTransport } from '../protocol/message-transport.js';
 import { PieceSender } from '../protocol/piece-sender.js';
 import { sendable } from './sendable.js';
 import { closeMeaning, errorCode, NORMAL } from '../protocol/web-socket-close.js';
-import { CLOSED, CONNECTING, cutWebSocket, OPEN, type WebSocketLike } from './web-socket-like.js';
+import { CONNECTING, cutWebSocket, OPEN, type WebSocketLike } from './web-socket-like.js';
 import { webSocketName } from '../protocol/web-socket-name.js';
 import type { WebSocketFlowOptions } from './web-socket-options.js';
 
@@ -90,12 +90,8 @@ export class WebSocketTransport extends MessageTransport implements Transport {
 
   /** Without half-close it was the close event that ended the read side; with it, the closing handshake is still to come. */
   free(done: () => void): void {
-    if (this.socket.readyState === CLOSED) {
-      done();
-    } else {
-      this.#freed = done;
-      this.#close();
-    }
+    this.#freed = done;
+    this.#close();
   }
 
   get #isOpen(): boolean {
@@ -146,6 +142,7 @@ export class WebSocketTransport extends MessageTransport implements Transport {
     if (!this.#halfClose) this.link.end();
     if (unsent > 0) this.fail('reset', `the far side closed, ${unsent} bytes were not sent`);
     this.link.refuse(new FlowError('closed', `${this.name}: the far side closed`));
+    this.#freed?.();
     this.fail('truncated', 'no eof came before the close');
   }
 }
