@@ -1,6 +1,7 @@
 // Checks the package as its users get it: packs the build, has publint and attw read the tarball, installs the tarball
 // (with what it depends on out of npm's cache, if it is there) in an empty folder, and there imports every door as ESM
-// and as CommonJS, runs and type-checks one program of each kind, and follows the links of the documents. It builds nothing: `npm run build` comes first.
+// and as CommonJS, runs and type-checks one program of each kind, and follows the links of the documents. It builds
+// nothing: `npm run build` comes first.
 
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -25,7 +26,7 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 if (!existsSync(join(root, 'dist/esm'))) fail('there is no dist to check: run `npm run build` first');
 const tarball = await pack();
 await Promise.all([publint(), attw(), installConsumer().then(() => Promise.all([...runs(), ...typeChecks(), documentsLeadSomewhere()]))]);
-console.log(`package: ${doors.length} doors as ESM and CommonJS, publint and attw clean, both consumers run and type-check`);
+console.log(`package: ${doors.length} doors as ESM and CommonJS, publint and attw clean, both consumers run and type-check, documents lead somewhere`);
 
 async function pack() {
   const listing = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], root);

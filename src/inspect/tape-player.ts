@@ -153,7 +153,7 @@ export class TapePlayer implements Transport {
   #lookAgain(delay: number): false {
     if (this.#waiting) return false;
     this.#waiting = true;
-    this.#after(Math.min(delay, LONGEST_TIMER_MS), () => {
+    this.#after(delay, () => {
       this.#waiting = false;
       this.#advance();
     });
@@ -223,7 +223,7 @@ export class TapePlayer implements Transport {
   #at(at: number, action: () => void): boolean {
     const delay = this.#delayUntil(at);
     if (delay <= 0) return true;
-    this.#after(Math.min(delay, LONGEST_TIMER_MS), () => {
+    this.#after(delay, () => {
       if (this.#at(at, action)) action();
     });
     return false;
@@ -238,8 +238,9 @@ export class TapePlayer implements Transport {
     return asyncScheduler.now() - this.#startedAt;
   }
 
+  /** Or as soon as a timer can: who has to wait for longer looks again then. */
   #after(ms: number, action: () => void): void {
-    this.#running.add(timer(ms).subscribe(action));
+    this.#running.add(timer(Math.min(ms, LONGEST_TIMER_MS)).subscribe(action));
   }
 
   #fail(error: FlowError): false {
