@@ -4,7 +4,7 @@ import { DETACH, isDetached } from '../../src/flow/detached.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { utf8 } from '../../src/flow/utf8.js';
 import { flowPair } from '../../src/memory/pair.js';
-import { describeConformance } from '../support/run-conformance.js';
+import { describeConformanceInVirtualTime } from '../support/run-conformance.js';
 
 /** A flow of which a channel has read one byte, with another byte unread. */
 function unread(near: Flow, far: Flow): Flow {
@@ -21,7 +21,7 @@ function drained(near: Flow, far: Flow): Flow {
   return flow;
 }
 
-describeConformance("what a channel leaves of a flow, once the channel's bytes are read", {
+describeConformanceInVirtualTime("what a channel leaves of a flow, once the channel's bytes are read", {
   create: () => {
     const [a, b] = flowPair();
     return of([drained(a, b), drained(b, a)] as [Flow, Flow]);
@@ -29,7 +29,7 @@ describeConformance("what a channel leaves of a flow, once the channel's bytes a
   capabilities: { immediate: true, byReference: true },
 });
 
-describeConformance('what a channel leaves of a flow that it has not read', {
+describeConformanceInVirtualTime('what a channel leaves of a flow that it has not read', {
   create: () => {
     const [a, b] = flowPair();
     return of([channel(a).rest(), channel(b).rest()] as [Flow, Flow]);

@@ -10,7 +10,7 @@ import { DETACH, isDetached } from '../../src/flow/detached.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { flowPair } from '../../src/memory/pair.js';
 import type { ConformanceOptions } from '../../src/testing/conformance.js';
-import { describeConformance } from '../support/run-conformance.js';
+import { describeConformanceInVirtualTime } from '../support/run-conformance.js';
 
 /** Fast enough never to wait, or slow enough to wait all the time. */
 const fast = { bytesPerSecond: 1e12, burst: 2 ** 40 };
@@ -31,7 +31,7 @@ const subjects: [string, (flow: Flow) => Flow, ConformanceOptions['capabilities'
 for (const [name, decorate, capabilities = {}] of subjects) {
   // Both ends are decorated alike, so that one side stands for both.
   const create = () => of(flowPair().map(decorate) as [Flow, Flow]);
-  describeConformance(name, { create, capabilities, sides: 'a→b' });
+  describeConformanceInVirtualTime(name, { create, capabilities, sides: 'a→b' });
 }
 
 const decorators: [string, (flow: Flow) => Flow][] = [

@@ -1,8 +1,8 @@
 import { of } from 'rxjs';
 import { flowPair } from '../../src/memory/pair.js';
-import { describeConformance } from '../support/run-conformance.js';
+import { describeConformanceInVirtualTime } from '../support/run-conformance.js';
 
-describeConformance('flowPair', {
+describeConformanceInVirtualTime('flowPair', {
   create: () => of(flowPair()),
   capabilities: { immediate: true, byReference: true },
 });

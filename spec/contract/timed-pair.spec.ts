@@ -1,14 +1,14 @@
 import { of } from 'rxjs';
 import { flowPair } from '../../src/memory/pair.js';
-import { describeConformance } from '../support/run-conformance.js';
+import { describeConformanceInVirtualTime } from '../support/run-conformance.js';
 
-describeConformance('flowPair with chunks', {
+describeConformanceInVirtualTime('flowPair with chunks', {
   create: () => of(flowPair({ maxChunk: 1000 })),
   capabilities: { immediate: true, byReference: true },
 });
 
 // One side is enough where both are the same line, and the wait for it is real.
-describeConformance('flowPair with latency, a bandwidth and chunks', {
+describeConformanceInVirtualTime('flowPair with latency, a bandwidth and chunks', {
   create: () => of(flowPair({ latencyMs: 1, bytesPerSecond: 1_000_000_000, maxChunk: 100_000 })),
   capabilities: { byReference: true },
   sides: 'a→b',

@@ -13,10 +13,10 @@ import { saveTape } from '../../src/inspect/save-tape.js';
 import type { TapeEvent } from '../../src/inspect/tape-event.js';
 import { fromArray } from '../../src/memory/from-array.js';
 import { flowPair } from '../../src/memory/pair.js';
-import { describeConformance } from '../support/run-conformance.js';
+import { describeConformanceInVirtualTime } from '../support/run-conformance.js';
 import { play, traffic } from './any-traffic.js';
 
-describeConformance('record(flow) over a pair, with a slow listener', {
+describeConformanceInVirtualTime('record(flow) over a pair, with a slow listener', {
   create: () =>
     of(
       flowPair().map((inner) => {

@@ -11,10 +11,10 @@ import { record, type RecordOptions } from '../../src/inspect/record.js';
 import type { TapeEvent } from '../../src/inspect/tape-event.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { foreignFlow } from '../support/foreign-flow.js';
-import { describeConformance } from '../support/run-conformance.js';
+import { describeConformanceInVirtualTime } from '../support/run-conformance.js';
 import { play, traffic } from './any-traffic.js';
 
-describeConformance('record(flow) over a pair', {
+describeConformanceInVirtualTime('record(flow) over a pair', {
   create: () => of(flowPair().map((flow) => record(flow).flow) as [Flow, Flow]),
   capabilities: { immediate: true, byReference: true },
 });

@@ -10,18 +10,18 @@ import { DETACH, isDetached } from '../../src/flow/detached.js';
 import { joinBytes, toBytes, toText } from '../../src/testing/bytes.js';
 import { FlowTestScheduler } from '../../src/testing/flow-test-scheduler.js';
 import { withFaults, type Faults } from '../../src/testing/with-faults.js';
-import { describeConformance } from '../support/run-conformance.js';
+import { describeConformanceInVirtualTime } from '../support/run-conformance.js';
 import { logOf } from './log-of.js';
 
 const run: FlowTestScheduler['run'] = (callback) =>
   new FlowTestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(callback);
 
-describeConformance('withFaults (no faults)', {
+describeConformanceInVirtualTime('withFaults (no faults)', {
   create: () => of(flowPair().map((flow) => withFaults(flow, {})) as [Flow, Flow]),
   capabilities: { byReference: true },
 });
 
-describeConformance('withFaults (late, slow, cut up)', {
+describeConformanceInVirtualTime('withFaults (late, slow, cut up)', {
   create: () => {
     const [a, b] = flowPair();
     return of([withFaults(a, { latencyMs: 1, jitterMs: 1, slice: 5000, slowCloseMs: 1 }), b] as [Flow, Flow]);
