@@ -2,8 +2,8 @@
 import type { Config } from 'jest';
 
 const config: Config = {
-  // Many specs wait for sockets: a worker more than jest's own choice, which is one less than there are cores.
-  maxWorkers: '100%',
+  // A third of the time goes by in waiting, for sockets, processes and a browser: what one worker leaves, another uses.
+  maxWorkers: '150%',
   // Each spec file leaves a hook on Promises behind in its worker (jest 30): a worker that has grown starts afresh.
   workerIdleMemoryLimit: '300MB',
   roots: ['<rootDir>/src', '<rootDir>/spec'],

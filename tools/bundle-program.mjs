@@ -17,6 +17,8 @@ const { metafile } = await build({
   bundle: true,
   platform: 'node',
   target: 'node20',
+  // Its modules, where Node by itself would take its CommonJS, of which nothing can be left out.
+  alias: { rxjs: join(root, 'node_modules/rxjs/dist/esm/index.js') },
   format: 'esm',
   // Packages in CommonJS ask for Node's own modules by `require`.
   banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
