@@ -1,9 +1,10 @@
 /** @jest-config-loader esbuild-register */
+import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
 const config: Config = {
   // A third of the time goes by in waiting, for sockets, processes and a browser: what one worker leaves, another uses.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // Each spec file leaves a hook on Promises behind in its worker (jest 30): a worker that has grown starts afresh.
   workerIdleMemoryLimit: '300MB',
   roots: ['<rootDir>/src', '<rootDir>/spec'],
