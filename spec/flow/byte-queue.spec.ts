@@ -103,6 +103,12 @@ describe('ByteQueue', () => {
     expect(queue.take(3)).toEqual(utf8('abc'));
   });
 
+  it.each([['text', 'a string'], [[1, 2], 'an array'], [undefined, 'undefined'], [new ArrayBuffer(2), 'an ArrayBuffer']])('takes no %p for a chunk', (chunk, what) => {
+    const queue = queueOf(utf8('abc'));
+    expect(() => queue.push(chunk as never)).toThrow(new TypeError(`ByteQueue: push() takes a Uint8Array, not ${what}`));
+    expect([queue.length, queue.take(3)]).toEqual([3, utf8('abc')]);
+  });
+
   it('finds a byte behind the place to look from, in whichever piece', () => {
     const queue = queueOf(large(1).fill(7, 0, 1), large(2).fill(7, 10, 11).fill(7, 20, 21), large(3).fill(7, 199));
     expect([0, 1, 211, 221, 400, 600].map((from) => queue.indexOf(7, from))).toEqual([0, 210, 220, 599, 599, -1]);

@@ -406,6 +406,32 @@ describe('makeFlow: ending', () => {
     expect(watch(flow)).toEqual(['closed']);
   });
 
+  it.each(["close()", "shutdown('read')"])('ends the read side of a transport without a peer at %s, though it has no stop()', (call) => {
+    let pulls = 0;
+    let runs = 0;
+    let link!: FlowLink;
+    const flow = makeFlow({
+      name: 'hooked',
+      open: (engine) => (link = engine),
+      pull: () => (pulls += 1),
+      write: () => true,
+      end: () => link.finished(),
+      abort: () => {},
+      close: (done) => {
+        runs += 1;
+        done();
+      },
+    });
+    if (call === 'close()') flow.close();
+    else flow.shutdown('read');
+    expect([link.push(bytes('late')), pulls]).toEqual([false, 0]);
+    const heard: string[] = [];
+    flow.read().subscribe({ next: () => heard.push('data'), complete: () => heard.push('EOF') });
+    expect(heard).toEqual(['EOF']);
+    flow.close();
+    expect([runs, ...watch(flow)]).toEqual([1, 'closed']);
+  });
+
   it('tells the transport of an abort once, with its reason as the cause', () => {
     const transport = new LoggingTransport();
     const flow = makeFlow(transport);

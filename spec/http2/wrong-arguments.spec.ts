@@ -10,6 +10,15 @@ import { SINGLE_VALUE } from '../../src/http2/single-value.js';
 const [near, far] = flowPair();
 
 describe('http2Server', () => {
+  it.each([
+    [of('shutdown'), 'an Observable'],
+    [null, 'null'],
+    [() => of(), 'a function'],
+  ])('throws of options that are none', (options, what) => {
+    expect(() => http2Server(far, () => of({}), options as never)).toThrow(new TypeError(`http2Server: options must be an object, not ${what}`));
+    expect(() => http2Client(near, options as never)).toThrow(new TypeError(`http2Client: options must be an object, not ${what}`));
+  });
+
   it.each<[string, object]>([
     ['errorHandler must be a function, not number 5', { errorHandler: 5 }],
     ['shutdown must be an Observable, or something that can be made one, not number 5', { shutdown: 5 }],
@@ -41,6 +50,10 @@ describe('a request', () => {
     client = await firstValueFrom(http2Client(near).pipe(detach()));
   });
   afterAll(() => near.abort());
+
+  it.each([[5, 'number 5'], [null, 'null'], [[1], 'an array']])('throws of a ping with %p for options', (options, what) => {
+    expect(() => client.ping(options as never)).toThrow(new TypeError(`ping: options must be an object, not ${what}`));
+  });
 
   it.each<[string, Record<string, string | string[]>]>([
     ['te can only be trailers in HTTP/2', { te: 'gzip' }],

@@ -188,7 +188,12 @@ describe('conformance()', () => {
     [{ create, capabilities: { teleport: true } }, 'conformance: capabilities.teleport is none of halfClose, reset'],
     [{ create, capabilities: { reset: 1 } }, 'conformance: capabilities.reset must be true or a reason (a string), not number 1'],
     [{ create, sides: 'left' }, 'conformance: sides must be'],
-    [{ create, timeLimitMs: 0 }, 'conformance: timeLimitMs must be a positive number, not number 0'],
+    [{ create, capabilities: null }, 'conformance: capabilities must be an object, not null'],
+    [{ create, capabilities: true }, 'conformance: capabilities must be an object, not boolean true'],
+    [{ create, timeLimitMs: 0 }, 'conformance: timeLimitMs must be a finite number above 0, not number 0'],
+    [{ create, timeLimitMs: '5' }, 'conformance: timeLimitMs must be a finite number above 0, not a string'],
+    [{ create, timeLimitMs: Infinity }, 'conformance: timeLimitMs must be a finite number above 0, not number Infinity'],
+    [{ create, timeLimitMs: 2 ** 31 }, 'conformance: timeLimitMs must be at most 2147483647, not number 2147483648'],
   ])('throws a TypeError for %p', (options, message) => {
     expect(() => conformance(options as never)).toThrow(TypeError);
     expect(() => conformance(options as never)).toThrow(message);

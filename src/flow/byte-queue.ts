@@ -1,3 +1,6 @@
+import { describe } from './describe.js';
+import { isBytes } from './is-bytes.js';
+
 /**
  * Unread bytes: chunks go in at the back, frames come off the front. A frame that lies inside one chunk is a view of it,
  * one that spans chunks is joined once. It knows no framing and no limit: who pushes looks at `length`.
@@ -26,9 +29,11 @@ export class ByteQueue {
 
   /**
    * Puts a chunk at the back, by reference. Only one that is smaller than the object that carries it, behind others, is
-   * copied together with its like, so that bytes which trickle in take the memory that they count.
+   * copied together with its like, so that bytes which trickle in take the memory that they count. Throws a `TypeError`
+   * for what is no `Uint8Array`.
    */
   push(chunk: Uint8Array): void {
+    if (!isBytes(chunk)) throw new TypeError(`ByteQueue: push() takes a Uint8Array, not ${describe(chunk)}`);
     const size = chunk.length;
     if (size === 0) return;
     if (this.length === 0) {

@@ -42,6 +42,8 @@ export function guardTransport(transport: Transport): Transport {
     ...(transport.pull && { pull: guard('pull', () => transport.pull!(), undefined) }),
     ...(transport.writev && { writev: guard('writev', (buffers: Uint8Array[]) => transport.writev!(buffers), false) }),
     ...(transport.stop && { stop: guard('stop', () => transport.stop!(), undefined) }),
+    // No end of a peer's will come: there is none.
+    ...(transport.close && !transport.stop && { stop: () => link.end() }),
     ...(transport.free && { free: guard('free', (done: () => void) => transport.free!(done), undefined) }),
     ...(transport.close && {
       close: (done) => {

@@ -48,7 +48,7 @@ export interface Transport {
 
   /**
    * shutdown('read'): stop producing, and call `link.end()`. Left out, the engine goes on pulling, drops what comes,
-   * and so still sees the peer's end.
+   * and so still sees the peer's end; or, of a transport that has no peer (see {@link close}), ends the read side itself.
    */
   stop?(): void;
 

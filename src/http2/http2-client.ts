@@ -3,6 +3,7 @@ import * as http2 from 'node:http2';
 import { ignoreElements, Observable } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
 import { checkDuration } from '../flow/check-duration.js';
+import { checkOptions } from '../flow/check-options.js';
 import { abortUnlessDetached, DETACH, detachFlow, type Detachable } from '../flow/detached.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
@@ -72,6 +73,7 @@ export interface Http2Client {
  */
 export function http2Client(flow: Flow, options: Http2ClientOptions = {}): Observable<Http2Client> {
   checkFlow('http2Client: flow', flow);
+  checkOptions('http2Client', options);
   const settings = checkedSettings('http2Client', options.settings);
   checkDefaults('http2Client', options);
   const { authority = authorityOf(flow), scheme, keepAliveMs } = options;

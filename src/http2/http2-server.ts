@@ -3,6 +3,7 @@ import * as http2 from 'node:http2';
 import { EMPTY, from, Observable, take, type ObservableInput } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
 import { checkDuration } from '../flow/check-duration.js';
+import { checkOptions } from '../flow/check-options.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
@@ -48,6 +49,7 @@ export interface Http2ServerOptions {
 export function http2Server(flow: Flow, handler: Http2Handler, options: Http2ServerOptions = {}): Observable<void> {
   checkFlow('http2Server: flow', flow);
   if (typeof handler !== 'function') throw new TypeError(`http2Server: handler must be a function, not ${describe(handler)}`);
+  checkOptions('http2Server', options);
   const settings = checkedSettings('http2Server', options.settings);
   const { errorHandler, keepAliveMs } = options;
   if (errorHandler !== undefined && typeof errorHandler !== 'function') {

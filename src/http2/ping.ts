@@ -1,5 +1,6 @@
 /** PING: the round trip of a connection, whatever its streams are doing. Source: RFC 9113 §6.7. */
 import { Observable } from 'rxjs';
+import { checkOptions } from '../flow/check-options.js';
 import { describe } from '../flow/describe.js';
 import { FlowError } from '../flow/flow-error.js';
 import { isBytes } from '../flow/is-bytes.js';
@@ -10,7 +11,9 @@ export interface Http2PingOptions {
   readonly payload?: Uint8Array;
 }
 
-export function ping(connection: Http2Connection, { payload }: Http2PingOptions = {}): Observable<number> {
+export function ping(connection: Http2Connection, options: Http2PingOptions = {}): Observable<number> {
+  checkOptions('ping', options);
+  const { payload } = options;
   if (payload !== undefined && (!isBytes(payload) || payload.byteLength !== PAYLOAD_BYTES)) {
     const came = isBytes(payload) ? `${payload.byteLength} bytes` : describe(payload);
     throw new TypeError(`ping: payload must be a Uint8Array of ${PAYLOAD_BYTES} bytes, not ${came}`);

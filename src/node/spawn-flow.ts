@@ -56,7 +56,7 @@ export interface ProcessFlow extends Flow {
  * });
  */
 export function spawnFlow(command: string, args: readonly string[] = [], options: SpawnFlowOptions = {}): Observable<ProcessFlow> {
-  check('spawnFlow', 'command', command, aText);
+  check('spawnFlow', 'command', command, systemText);
   check('spawnFlow', 'args', args, someTexts);
   checkConfig('spawnFlow', options, CHECKS);
   const { name = `exec ${command}`, cwd, env, stderr = 'pipe', killSignal = 'SIGTERM' } = options;
@@ -114,14 +114,27 @@ function looksLikeALine(command: string, error: unknown): boolean {
 const KEPT_BYTES = 65536;
 const STDERR_BEHIND_EXIT_MS = 500;
 
+const hasZero = (value: unknown): boolean => String(value).includes('\0');
+
+/** What the system takes; Node would refuse the others too, and show what may be secret. */
+const systemText: Requirement = {
+  what: 'a string that is not empty, without null bytes',
+  accepts: (value) => aText.accepts(value) && !hasZero(value),
+};
+
 const someTexts: Requirement = {
-  what: 'an array of strings',
-  accepts: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
+  what: 'an array of strings without null bytes',
+  accepts: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string' && !hasZero(one)),
+};
+
+const variables: Requirement = {
+  what: 'an object of strings without null bytes',
+  accepts: (value) => anObject.accepts(value) && !Object.entries(value as object).some((pair) => pair.some(hasZero)),
 };
 
 const CHECKS = {
-  cwd: optional(aText),
-  env: optional(anObject),
+  cwd: optional(systemText),
+  env: optional(variables),
   name: optional(aText),
   killSignal: optional({ what: 'the name of a signal, as SIGTERM', accepts: (value) => Object.hasOwn(constants.signals, value as string) }),
   stderr: optional({ what: "'pipe', 'inherit' or 'ignore'", accepts: (value) => ['pipe', 'inherit', 'ignore'].includes(value as string) }),

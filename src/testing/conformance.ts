@@ -3,6 +3,7 @@
  * two connected flows, plays one sentence of the contract on them, and rejects with what was expected and what came.
  */
 import type { ObservableInput } from 'rxjs';
+import { checkDuration } from '../flow/check-duration.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { abortCases } from './conformance/abort-cases.js';
@@ -24,7 +25,7 @@ export interface ConformanceOptions {
   readonly capabilities?: ConformanceCapabilities;
   /** Which side each case is about: both in turn (the default), or only the first or the second flow of `create`. */
   readonly sides?: 'both' | 'a→b' | 'b→a';
-  /** The real time one case may take, in milliseconds (default 5000). */
+  /** The real time one case may take, in milliseconds (default 5000, at most 2147483647). */
   readonly timeLimitMs?: number;
 }
 
@@ -48,7 +49,7 @@ export interface ConformanceCase {
  */
 export function conformance(options: ConformanceOptions): ConformanceCase[] {
   checkOptions(options);
-  const has = resolveCapabilities(options.capabilities ?? {});
+  const has = resolveCapabilities(options.capabilities);
   const sides = options.sides === undefined || options.sides === 'both' ? (['a→b', 'b→a'] as const) : [options.sides];
   const perform = async (definition: CaseDefinition, side: (typeof sides)[number]): Promise<void> => {
     const stage = new Stage(options.timeLimitMs ?? DEFAULT_LIMIT_MS, has.immediate === true);
@@ -82,9 +83,7 @@ function checkOptions(options: ConformanceOptions): void {
   if (sides !== undefined && sides !== 'both' && sides !== 'a→b' && sides !== 'b→a') {
     throw new TypeError(`conformance: sides must be 'both', 'a→b' or 'b→a', not ${JSON.stringify(sides)}`);
   }
-  if (timeLimitMs !== undefined && !(timeLimitMs > 0)) {
-    throw new TypeError(`conformance: timeLimitMs must be a positive number, not ${describe(timeLimitMs)}`);
-  }
+  if (timeLimitMs !== undefined) checkDuration('conformance: timeLimitMs', timeLimitMs);
 }
 
 const DEFAULT_LIMIT_MS = 5000;

@@ -42,7 +42,10 @@ const DEFAULTS: Readonly<Record<ConformanceCapability, true | string>> = {
 };
 
 /** The declared capabilities over the defaults: `true`, or the reason why not. */
-export function resolveCapabilities(declared: ConformanceCapabilities): Record<ConformanceCapability, true | string> {
+export function resolveCapabilities(declared: ConformanceCapabilities = {}): Record<ConformanceCapability, true | string> {
+  if (typeof declared !== 'object' || declared === null) {
+    throw new TypeError(`conformance: capabilities must be an object, not ${describe(declared)}`);
+  }
   const resolved = { ...DEFAULTS };
   for (const [name, value] of Object.entries(declared)) {
     if (!(name in DEFAULTS)) {

@@ -1,7 +1,10 @@
 /** Random numbers that a seed repeats exactly: mulberry32, one 32-bit word of state. Not for secrets. */
 
-/** A function that gives the next number in [0, 1). Equal seeds give equal sequences. */
+import { describe } from '../../flow/describe.js';
+
+/** A function that gives the next number in [0, 1). Equal seeds give equal sequences. Throws a `TypeError` for a seed that is no whole number. */
 export function seededRandom(seed: number): () => number {
+  if (!Number.isSafeInteger(seed)) throw new TypeError(`seededRandom: seed must be a whole number, not ${describe(seed)}`);
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
