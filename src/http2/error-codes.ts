@@ -37,12 +37,12 @@ function codeName(code: number): string {
 
 /**
  * A stream that was closed by RST_STREAM: `refused` means that nothing was done for it, so that it may be tried again.
- * ENHANCE_YOUR_CALM is what `node:http2` says of a header list that is too large, at this end or the other, and does not
- * tell which.
+ * ENHANCE_YOUR_CALM is what `node:http2` says of a header list that is too large, at this end or the other, and of one
+ * stream more than it counts as open; it does not tell which.
  */
 export function resetError(where: string, code: number, cause: unknown): FlowError {
   if (code === REFUSED_STREAM) return withCode(new FlowError('refused', `${where}: refused by the peer with ${codeName(code)}`, { cause }), code);
-  if (code === ENHANCE_YOUR_CALM) return withCode(new FlowError('too-large', `${where}: reset with ${codeName(code)}, as for a header list that is too large`, { cause }), code);
+  if (code === ENHANCE_YOUR_CALM) return withCode(new FlowError('too-large', `${where}: reset with ${codeName(code)}, as for a header list that is too large, or a stream too many`, { cause }), code);
   return withCode(new FlowError('reset', `${where}: reset with ${codeName(code)}`, { cause }), code);
 }
 

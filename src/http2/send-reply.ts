@@ -32,7 +32,7 @@ export function sendReply(
   const { stream } = target;
   const status = head[':status'] as number;
   const { body, trailers } = reply;
-  if (method === 'HEAD' || BODILESS.has(status)) {
+  if (!hasBody(method, head)) {
     stream.respond(head, { endStream: true });
     discardBody(body);
     endFlow(target);
@@ -57,6 +57,11 @@ export function sendReply(
     return Subscription.EMPTY;
   }
   return sendBody(body ?? '', flow, onFailure);
+}
+
+/** Whether HTTP has a body in such a reply. */
+export function hasBody(method: string, head: OutgoingHttpHeaders): boolean {
+  return method !== 'HEAD' && !BODILESS.has(head[':status'] as number);
 }
 
 /** In one piece, and past the flow: END_STREAM leaves with the last of it. */

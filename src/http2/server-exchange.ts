@@ -3,7 +3,7 @@
  * wrong costs this stream and no other.
  */
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import { Subscriber, type Observable, type ObservableInput } from 'rxjs';
+import { Observable, Subscriber, type ObservableInput } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { awaitReplies } from './await-replies.js';
@@ -15,7 +15,7 @@ import type { Http2Connection } from './http2-connection.js';
 import { replyHead, type Http2Reply } from './http2-reply.js';
 import type { Http2Promise, Http2Request } from './http2-request.js';
 import { requestHead } from './request-head.js';
-import { sendReply } from './send-reply.js';
+import { hasBody, sendReply } from './send-reply.js';
 import { pushReply } from './server-push.js';
 import { ServerRequest, type RequestStream } from './server-request.js';
 import { ServerStream } from './server-stream.js';
@@ -42,10 +42,14 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
   /** Kept for the error handler's sake only: while a response is on its way, the request's head is better let go. */
   #request: ServerRequest | null = null;
   #method = '';
+  /** The client waits to be told that its body is wanted. */
+  #expectsContinue = false;
   #state: 'asked' | 'answered' | 'failed' = 'asked';
   #hasCompleted = false;
   /** Of the reply that is sent. */
   #body: Http2Body | undefined;
+  /** Subscriptions to the request's body. */
+  #readers = 0;
 
   constructor(connection: Http2Connection, stream: ServerHttp2Stream, flags: number, errorHandler: Http2ErrorHandler | undefined) {
     // A Subscriber, as RxJS's own operators are: one object less for each request.
@@ -58,6 +62,7 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
   run(handler: Http2Handler, block: IncomingHttpHeaders): void {
     const request = new ServerRequest(this, block);
     this.#method = request.method;
+    this.#expectsContinue = /^100-continue$/i.test(block.expect ?? '');
     if (this.#errorHandler !== undefined) this.#request = request;
     try {
       awaitReplies(handler(request), this);
@@ -81,6 +86,19 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
     return this.#stream.trailers;
   }
 
+  read(): Observable<Uint8Array> {
+    return new Observable((subscriber) => {
+      this.#readers += 1;
+      if (this.#expectsContinue) this.#stream.sendContinue();
+      this.#expectsContinue = false;
+      subscriber.add(() => {
+        this.#readers -= 1;
+        this.#dismissUnread();
+      });
+      return this.#stream.flow.read().subscribe(subscriber);
+    });
+  }
+
   push(promised: Http2Promise, reply: Http2Reply, request: Http2Request): Observable<void> {
     const { connection, stream } = this.#stream;
     return pushReply(connection, stream, requestHead('push', promised, request), reply);
@@ -90,6 +108,10 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
 
   onGone(): void {
     this.unsubscribe();
+  }
+
+  onSent(): void {
+    this.#dismissUnread();
   }
 
   /** The client's doing, or the connection's. */
@@ -129,6 +151,7 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
   /** @internal RxJS's hook for subclasses of Subscriber. */
   protected override _complete(): void {
     this.#hasCompleted = true;
+    this.#dismissUnread();
     // Not the end of the subscription: the body may be on its way.
     if (this.#state === 'asked') this.#failed(new Error('the handler completed without a reply'));
   }
@@ -138,6 +161,20 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
     return this.#hasCompleted && this.#request === null && this.#stream.isSent;
   }
 
+  /** Whether nobody reads the request, and nobody will. The two directions of a tunnel end by themselves. */
+  get #isLetGo(): boolean {
+    return this.#readers === 0 && (this.#hasCompleted || this.#state === 'failed') && this.#method !== 'CONNECT';
+  }
+
+  /** A turn later, for readers that follow each other. */
+  #dismissUnread(): void {
+    const { transport } = this.#stream;
+    if (transport === null || !this.#isLetGo) return;
+    setImmediate(() => {
+      if (this.#isLetGo) transport.dismissBody();
+    });
+  }
+
   #send(reply: Http2Reply): void {
     try {
       const head = this.#headOf(reply);
@@ -145,7 +182,8 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
         this.#discard(reply);
         return;
       }
-      this.add(sendReply(this.#stream, this.#method, head, reply, (error) => this.closed || this.#failed(error)));
+      const sent = this.#isOwn(reply.body) && !hasBody(this.#method, head) ? { ...reply, body: '' } : reply;
+      this.add(sendReply(this.#stream, this.#method, head, sent, (error) => this.closed || this.#failed(error)));
       this.#body = reply.body;
     } catch (error) {
       this.#discard(reply);
@@ -161,11 +199,15 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
     return head;
   }
 
-  /** The reply is not sent, and its body has no place to go. The request itself may be that, and still be answered. */
+  /** The reply is not sent, and its body has no place to go. */
   #discard(reply: Http2Reply | undefined): void {
     const body = (reply as Http2Reply | null | undefined)?.body;
-    if (body === this.#body || (body instanceof ServerRequest && body.isOn(this))) return;
-    discardBody(body);
+    if (body !== this.#body && !this.#isOwn(body)) discardBody(body);
+  }
+
+  /** Whether it is the request itself, which goes on where its body is not sent back. */
+  #isOwn(body: unknown): boolean {
+    return body instanceof ServerRequest && body.isOn(this);
   }
 
   /** The handler's fault, or its body's. */

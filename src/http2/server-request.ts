@@ -15,6 +15,7 @@ export interface RequestStream {
   /** The same each time. */
   readonly flow: Flow;
   readonly trailers: Observable<Headers>;
+  read(): Observable<Uint8Array>;
   push(promised: Http2Promise, reply: Http2Reply, request: Http2Request): Observable<void>;
 }
 
@@ -64,7 +65,7 @@ export class ServerRequest implements Http2Request {
   }
 
   read(): Observable<Uint8Array> {
-    return this.#stream.flow.read();
+    return this.#stream.read();
   }
 
   write(buffer: Uint8Array): Observable<WriteResult> {

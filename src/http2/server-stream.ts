@@ -68,6 +68,12 @@ export class ServerStream {
     return this.#transport?.trailers ?? of(NO_HEADERS);
   }
 
+  /** Tells a client that expects it to go on with its body (RFC 9110 §10.1.1). */
+  sendContinue(): void {
+    const { stream } = this;
+    if (!stream.headersSent && !stream.closed) stream.additionalHeaders({ ':status': constants.HTTP_STATUS_CONTINUE });
+  }
+
   /** RST_STREAM with `code`; the flow fails with `reason` as the cause. */
   abort(code: number, reason: FlowError): void {
     const { flow } = this;

@@ -20,6 +20,8 @@ export interface StreamOwner {
   onGone(): void;
   /** It has been lost to the peer or the connection; its flow fails with this. */
   onLost(error: FlowError): void;
+  /** All of this side's message has left, trailers and END_STREAM. */
+  onSent?(): void;
 }
 
 export class StreamTransport implements Transport {
@@ -207,6 +209,25 @@ export class StreamTransport implements Transport {
   #finished(): void {
     this.#write = 'over';
     this.#link.finished();
+    this.owner?.onSent?.();
+  }
+
+  /**
+   * A server's, once its message has been sent: nobody will read on. `node:http2` does so for requests that nobody has
+   * begun to read; one that was read in part would stay for good, and count as open. Source: RFC 9113 §8.1.
+   */
+  dismissBody(): void {
+    if (this.#write !== 'over' || this.#read === 'over') return;
+    if (this.#isEnded && this.stream.readableLength === 0) {
+      this.pull(); // only its end is left
+      return;
+    }
+    this.abortCode = NO_ERROR;
+    this.#link.fail(this.#unread());
+  }
+
+  #unread(): FlowError {
+    return new FlowError('closed', `${this.name}: the request was not read before its response had ended`);
   }
 
   readonly #onData = (buffer: Uint8Array): void => {
@@ -214,7 +235,9 @@ export class StreamTransport implements Transport {
   };
 
   #onEnd(): void {
-    if (this.#isEnded && this.#read === 'flowing') {
+    // An end without data comes unasked; one that nobody has read up to is of data that node:http2 has dropped.
+    const isWhole = this.#read === 'flowing' || (this.#read === 'untouched' && !this.stream.readableDidRead);
+    if (this.#isEnded && isWhole) {
       this.#read = 'over';
       this.#link.end();
     }
@@ -259,7 +282,7 @@ export class StreamTransport implements Transport {
     // Of a response that is on its way to its end, node:http2 does not always say that it has left.
     const isAnswered = this.#write === 'over' || (this.#isUnread && this.#write === 'ending');
     if (connection.isServer && stream.rstCode === NO_ERROR && isAnswered && !connection.hasLost(stream)) {
-      return new FlowError('closed', `${name}: the request was not read before its response had ended`);
+      return this.#unread();
     }
     return streamLoss(name, stream, connection, cause);
   }

@@ -1,0 +1,124 @@
+// Bodies that come to an end before anybody reads them, and those that nobody reads up to their end.
+
+import { connect as connectByNode, type IncomingHttpHeaders } from 'node:http2';
+import { catchError, concatAll, concatMap, firstValueFrom, map, mergeMap, of, reduce, repeat, Subject, take, takeWhile, timer, toArray, type Observable } from 'rxjs';
+import { collect, collectText, detach, fromGenerator } from 'rxjs-flow';
+import { http2Server, type Http2Client, type Http2Reply, type Http2Request } from 'rxjs-flow/http2';
+import { listenTcp } from 'rxjs-flow/node';
+import { watch } from '../node/support/settled.js';
+import { connect } from './support/connection.js';
+import { Cleanup, transports } from './support/transports.js';
+
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+/** Status and text of the response, and that the exchange was over in order. */
+async function ask(client: Http2Client, options: Parameters<Http2Client['request']>[0]): Promise<[number, string]> {
+  const exchange = watch(client.request(options).pipe(mergeMap((response) => response.read().pipe(collectText(), map((text) => [response.status, text] as [number, string])))));
+  expect(await exchange.ended).toBe('complete');
+  return exchange.values[0]!;
+}
+
+describe.each(transports.map((transport) => [transport.name, transport] as const))('over %s', (_, transport) => {
+  it('an end without data is there for a reader that comes later', async () => {
+    const { client } = await connect(transport, cleanup, (request) =>
+      timer(5).pipe(concatMap(() => request.read().pipe(collectText())), map((text) => ({ body: `got "${text}"` }))),
+    );
+    expect(await ask(client, { method: 'POST', body: '' })).toEqual([200, 'got ""']);
+  });
+
+  it('an end without data is there for a body that is sent back later', async () => {
+    const { client } = await connect(transport, cleanup, (request) => timer(5).pipe(map(() => ({ body: request }))));
+    expect(await ask(client, { method: 'POST', body: '' })).toEqual([200, '']);
+  });
+
+  it.each(['the client', 'the server'])('the end of a tunnel without data from %s is there for a reader that comes later', async (who) => {
+    let far!: Http2Request;
+    const { client } = await connect(transport, cleanup, (request) => {
+      far = request;
+      return of({});
+    });
+    const near = await firstValueFrom(client.request({ method: 'CONNECT', authority: 'there:1' }).pipe(detach()));
+    const [ends, reads] = who === 'the client' ? [near, far] : [far, near];
+    await firstValueFrom(ends.shutdown('write'));
+    await firstValueFrom(timer(5));
+    expect(await watch(reads.read()).ended).toBe('complete');
+    near.abort();
+  });
+
+  it.each<[string, (request: Http2Request) => Observable<Http2Reply>, [number, string]]>([
+    ['of which it takes one buffer', (request) => request.read().pipe(take(1), map(() => ({ body: 'seen enough' }))), [200, 'seen enough']],
+    ['that is too large for it', (request) => request.read().pipe(collect({ maxBytes: 10 }), map(() => ({}))), [500, '']],
+    [
+      'that is too large, as it says',
+      (request) => request.read().pipe(collect({ maxBytes: 10 }), map(() => ({})), catchError(() => of({ status: 413, body: 'too large' }))),
+      [413, 'too large'],
+    ],
+    ['which it would send back with status 204', (request) => of({ status: 204, body: request }), [204, '']],
+    ['that it does not read, with trailers', () => of({ body: 'x', trailers: { 'x-end': '1' } }), [200, 'x']],
+  ])('a server leaves nothing behind of a request %s, whatever its size', async (_what, handler, expected) => {
+    const ended: string[] = [];
+    const { client, serving } = await connect(
+      transport,
+      cleanup,
+      (request) => {
+        request.closed.subscribe({ error: ({ code }: { code: string }) => ended.push(code), complete: () => ended.push('in order') });
+        return handler(request);
+      },
+      { server: { settings: { maxConcurrentStreams: 5 } } },
+    );
+    // Some of them end long before they are answered, and one has no end in sight.
+    for (const size of [30_000, 400_000, 30_000, 400_000, 30_000, 400_000]) expect(await ask(client, { method: 'POST', body: new Uint8Array(size) })).toEqual(expected);
+    let given = 0;
+    const endless = fromGenerator({
+      *input() {
+        for (;;) yield new Uint8Array((given += 1) && 10_000);
+      },
+    });
+    expect(await ask(client, { method: 'POST', body: endless })).toEqual(expected);
+    expect(await watch(client.shutdown()).ended).toBe('complete');
+    expect(await serving.ended).toBe('complete');
+    expect(ended).toHaveLength(7);
+    expect(await watch(endless.closed).ended).toMatchObject({ code: 'aborted' });
+  });
+
+  it('a handler that has answered reads on for as long as it likes', async () => {
+    const sizes = new Subject<number>();
+    const { client } = await connect(transport, cleanup, (request) => {
+      const one = request.read().pipe(take(1), map((buffer) => buffer.byteLength), toArray());
+      one.pipe(repeat(), takeWhile((got) => got.length > 0), concatAll()).subscribe(sizes);
+      return of({ status: 202 });
+    });
+    const total = firstValueFrom(sizes.pipe(reduce((sum, size) => sum + size, 0)));
+    expect(await ask(client, { method: 'POST', body: new Uint8Array(200_000) })).toEqual([202, '']);
+    expect(await total).toBe(200_000);
+  });
+});
+
+describe('a client that expects 100-continue', () => {
+  it.each([
+    ['is told to go on when its body is read', true],
+    ['is answered without it where its body is not wanted', false],
+  ])('%s', async (_, wanted) => {
+    const handler = (request: Http2Request): Observable<Http2Reply> =>
+      wanted ? request.read().pipe(collectText(), map((body) => ({ body }))) : of({ status: 417 });
+    const port = await new Promise<number>((resolve) => {
+      const server = listenTcp({ listeningObserver: { next: (address) => resolve(address.port) } }).pipe(mergeMap((flow) => http2Server(flow, handler)));
+      const serving = server.subscribe();
+      cleanup.add(() => serving.unsubscribe());
+    });
+    const session = connectByNode(`http://127.0.0.1:${port}`);
+    cleanup.add(() => session.destroy());
+    const stream = session.request({ ':method': 'POST', expect: '100-continue' });
+    let [continued, text] = [0, ''];
+    stream.on('continue', () => {
+      continued += 1;
+      stream.end('the body');
+    });
+    stream.setEncoding('utf8').on('data', (data: string) => (text += data));
+    const status = await new Promise((resolve) => stream.once('response', (head: IncomingHttpHeaders) => resolve(head[':status'])));
+    if (!wanted) stream.end();
+    await new Promise((resolve) => stream.once('close', resolve));
+    expect([continued, status, text]).toEqual(wanted ? [1, 200, 'the body'] : [0, 417, '']);
+  });
+});
