@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectSocket, type Server, type Socket } from 'node:net';
-import { connect, TLSSocket } from 'node:tls';
+import { connect, createSecureContext, TLSSocket } from 'node:tls';
 import { firstValueFrom, mergeMap, of, ReplaySubject, Subject, switchMap, take, tap, toArray } from 'rxjs';
 import { collectText } from '../../src/combinators/collect-text.js';
 import { detach } from '../../src/combinators/detach.js';
@@ -19,7 +19,7 @@ import type { SocketFlow, TcpAddress } from '../../src/node/socket-flow.js';
 import { tlsClient } from '../../src/node/tls-client.js';
 import type { TlsFlow } from '../../src/node/tls-flow.js';
 import { tlsServer } from '../../src/node/tls-server.js';
-import { authorityAndServer, type Certified } from '../support/certificates.js';
+import { authorityAndServer, certificate, type Certified } from '../support/certificates.js';
 import { startRawServer, stopRawServer } from './support/raw-server.js';
 import { endOf, failureOf, openedFromNow, watch, type Watched } from './support/settled.js';
 import { tlsPair } from './support/tls-pair.js';
@@ -149,10 +149,10 @@ describe('listenTls', () => {
     readonly failures: ReplaySubject<FlowError>;
   }
 
-  async function start(config: Partial<ListenTlsConfig> = {}): Promise<Started> {
+  async function start(config: Partial<ListenTlsConfig> = {}, serve: (flow: TlsFlow<SocketFlow>) => void = () => {}): Promise<Started> {
     const listening = new ReplaySubject<TcpAddress>(1);
     const failures = new ReplaySubject<FlowError>(Infinity);
-    const watched = watch(listenTls({ ...certified, ...config, listeningObserver: listening, handshakeErrorObserver: failures }));
+    const watched = watch(listenTls({ ...certified, ...config, listeningObserver: listening, handshakeErrorObserver: failures }).pipe(tap(serve)));
     open.push(watched.subscription);
     return { ...watched, address: await firstValueFrom(listening), failures };
   }
@@ -248,6 +248,66 @@ describe('listenTls', () => {
     }
     expect(await closed).toEqual(['aborted', 'aborted']);
     expect(await opened()).toEqual([]);
+  });
+
+  it('is closed when the subscription of the connection below ends while TLS is ending it', async () => {
+    const opened = openedFromNow();
+    const listening = new ReplaySubject<TcpAddress>(1);
+    const ends: Promise<string>[] = [];
+    const serving = listenTcp({ listeningObserver: listening })
+      .pipe(mergeMap((flow) => tlsServer(flow, certified)))
+      .subscribe((flow) => {
+        ends.push(endOf(flow));
+        flow.close();
+        setImmediate(() => serving.unsubscribe());
+      });
+    const { port } = await firstValueFrom(listening);
+    const peer = await firstValueFrom(connectTls({ port, ca: authority.cert }).pipe(detach()));
+    peer.close();
+    await endOf(peer);
+    expect(await Promise.all(ends)).toEqual(['aborted']);
+    expect(await opened()).toEqual([]);
+  });
+
+  describe('with requestCert', () => {
+    const ask = () => ({ ca: authority.cert, requestCert: true });
+
+    /** How a client with a certificate of its own fares, with the session of the one before: `resumed`, `met`, or its error. */
+    async function visit(listener: Started, own: Certified, session: { last?: Buffer }, options: object): Promise<string> {
+      const socket = client(listener.address, { ...own, servername: 'localhost', session: session.last, ...options });
+      socket.on('session', (last: Buffer) => (session.last = last));
+      return await new Promise((resolve) => {
+        socket.on('error', (error: NodeJS.ErrnoException) => resolve(String(error.code)));
+        socket.resume().on('end', () => resolve(socket.isSessionReused() ? 'resumed' : 'met'));
+      });
+    }
+
+    /** Says something, so that the client has its ticket, and ends. */
+    const greet = (flow: TlsFlow<SocketFlow>) => {
+      flow.write(utf8('hello'));
+      flow.close();
+      flow.read().subscribe({ error: () => {} });
+    };
+
+    it.each(['TLSv1.2', 'TLSv1.3'])('resumes the sessions of clients whose certificate it has seen, in %s', async (maxVersion) => {
+      const listener = await start(ask(), greet);
+      const own = await certificate('a client', { ca: authority });
+      const session = {};
+      for (const how of ['met', 'resumed', 'resumed']) expect(await visit(listener, own, session, { maxVersion })).toBe(how);
+      expect(listener.values.map(({ authorized, peerCertificate }) => [authorized, peerCertificate?.subject.CN])).toEqual(Array(3).fill([true, 'a client']));
+    });
+
+    it.each(['TLSv1.2', 'TLSv1.3'])('resumes none where a host has authorities of its own, who might not take the certificate, in %s', async (maxVersion) => {
+      const other = await certificate('other.example', { ca: authority });
+      const strict = createSecureContext({ ...other, ca: (await certificate('other authority', { isAuthority: true })).cert });
+      const listener = await start({ ...ask(), hosts: { 'other.example': { secureContext: strict } } }, greet);
+      const own = await certificate('a client', { ca: authority });
+      const session = {};
+      for (const _ of [1, 2]) expect(await visit(listener, own, session, { maxVersion })).toBe('met');
+      await visit(listener, own, session, { maxVersion, servername: 'other.example' });
+      expect(await firstValueFrom(listener.failures)).toMatchObject({ code: 'protocol', message: expect.stringContaining('not valid for a client') as string });
+      expect(listener.values).toHaveLength(2);
+    });
   });
 
   it('carries HTTP/2', async () => {

@@ -8,11 +8,19 @@ import type { FlowLink, Transport } from '../flow/transport.js';
 import { mergeSmall } from './merge-small.js';
 import { systemFlowError } from './system-error.js';
 
+/** A protocol that goes past the stream it was handed: what the stream cannot tell by itself. */
+export interface Taker {
+  /** Once the stream is gone: whether in order. */
+  hasEnded(): boolean;
+  /** Whether the system is being told of an end that the stream knows nothing of. */
+  isEnding(): boolean;
+}
+
 export class NodeStreamTransport implements Transport {
   readonly highWaterMark: number = 65536;
   protected link!: FlowLink;
   protected state: 'fresh' | 'used' | 'taken' = 'fresh';
-  #hasEnded = (): boolean => this.readable.readableEnded && (this.writable.writableFinished || !this.#isDuplex);
+  protected taker: Taker | undefined;
 
   constructor(
     readonly name: string,
@@ -81,18 +89,24 @@ export class NodeStreamTransport implements Transport {
 
   /**
    * Hands the stream over to a protocol that Node itself runs on one; `null` once anything was read or written. What is
-   * left of the flow is its lifetime: it closes, breaks and aborts with the stream. Where the bytes go past the stream
-   * itself, it cannot tell an end in order from any other, and `hasEnded` does.
+   * left of the flow is its lifetime: it closes, breaks and aborts with the stream. `taker` is for one whose bytes go past
+   * the stream itself.
    */
-  take(hasEnded = this.#hasEnded): Duplex | null {
+  take(taker?: Taker): Duplex | null {
     const { readable, writable } = this;
     if (this.state !== 'fresh' || !this.#isDuplex || readable.destroyed || !writable.writable) return null;
     this.state = 'taken';
-    this.#hasEnded = hasEnded;
+    this.taker = taker;
     readable.off('data', this.#onData).off('end', this.#onEnd);
     writable.off('finish', this.#onFinish).off('drain', this.#onReady);
     this.link.refuse(new FlowError('closed', `${this.name}: write after the stream was handed over`));
     return readable as unknown as Duplex;
+  }
+
+  /** Whether both directions have come to their ends. */
+  protected get hasEnded(): boolean {
+    if (this.taker !== undefined) return this.taker.hasEnded();
+    return this.readable.readableEnded && (this.writable.writableFinished || !this.#isDuplex);
   }
 
   /** What an error that the stream reports means. */
@@ -128,7 +142,7 @@ export class NodeStreamTransport implements Transport {
 
   /** The stream is gone: in order, or somebody else destroyed it. */
   readonly #onClosed = (): void => {
-    if (!this.#hasEnded()) this.#fail(new FlowError('truncated', `${this.name}: the stream was destroyed before its end`));
+    if (!this.hasEnded) this.#fail(new FlowError('truncated', `${this.name}: the stream was destroyed before its end`));
     else if (this.state === 'taken') this.link.end();
   };
 

@@ -5,6 +5,7 @@ import { getSystemErrorName } from 'node:util';
 import type { Flow } from '../flow/flow.js';
 import { isGone, type ConnectionHandle } from './is-gone.js';
 import { HAS_NODES_HANDLES } from './runtime.js';
+import type { Taker } from './node-stream-transport.js';
 import { SocketTransport } from './socket-transport.js';
 import { takeStream } from './stream-flow.js';
 import { type TlsEnd, TlsLine } from './tls-line.js';
@@ -12,8 +13,11 @@ import { type TlsEnd, TlsLine } from './tls-line.js';
 export class SocketTlsLine extends TlsLine {
   /** `null` where `flow` is none of a socket, or was used: its bytes have to go by way of the flow then. */
   static under(flow: Flow): SocketTlsLine | null {
-    const hasEnded = () => line?.hasEnded === true && !line.#isBroken;
-    const socket = HAS_NODES_HANDLES ? takeStream(flow, SocketTransport, hasEnded) : null;
+    const taker: Taker = {
+      hasEnded: () => line?.hasEnded === true && !line.#isBroken,
+      isEnding: () => line?.isEnding === true,
+    };
+    const socket = HAS_NODES_HANDLES ? takeStream(flow, SocketTransport, taker) : null;
     const line = socket === null ? null : new SocketTlsLine(flow, socket);
     return line;
   }
@@ -36,9 +40,6 @@ export class SocketTlsLine extends TlsLine {
   /** In a turn of its own: inside a read, OpenSSL would be in the middle of its work, and the process would not survive. */
   abort(socket: TLSSocket, reason: unknown): void {
     setImmediate(() => {
-      // TLS ends the handle past its socket. While that is on its way a reset is refused, and Node (20) would never close
-      // the handle again: what has ended is closed without one.
-      if (socket.writableEnded && !socket.writableFinished) this.stream.destroy();
       this.flow.abort(reason);
       socket.destroy();
     });

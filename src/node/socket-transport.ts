@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FlowLink } from '../flow/transport.js';
-import { NodeStreamTransport } from './node-stream-transport.js';
+import { NodeStreamTransport, type Taker } from './node-stream-transport.js';
 import type { ReadSlab } from './read-slab.js';
 import { WriteGatherer } from './write-gatherer.js';
 
@@ -51,8 +51,8 @@ export class SocketTransport extends NodeStreamTransport {
     else socket.write(NOTHING, () => socket.end());
   }
 
-  override take(hasEnded?: () => boolean): Duplex | null {
-    const socket = super.take(hasEnded);
+  override take(taker?: Taker): Duplex | null {
+    const socket = super.take(taker);
     // What comes once the protocol is done, a second GOAWAY say, is nobody's: kept, it would hide the end behind it.
     if (socket !== null && this.slab !== null) this.slab.deliver = () => true;
     return socket;
@@ -60,8 +60,12 @@ export class SocketTransport extends NodeStreamTransport {
 
   override abort(): void {
     const { socket } = this;
-    // A reset is refused while the FIN is on its way, which takes a turn of the event loop.
-    if (socket.writableEnded && !socket.writableFinished) socket.once('finish', () => reset(socket));
+    // Both directions have ended, and only its last bytes are on their way: a reset would drop them.
+    if (this.hasEnded) socket.destroy();
+    // A reset is refused while the FIN is on its way, which takes a turn of the event loop. Of one that was sent past the
+    // socket nobody tells when it has left, and after a refusal Node (20) would never close the handle again.
+    else if (this.taker?.isEnding()) socket.destroy();
+    else if (socket.writableEnded && !socket.writableFinished) socket.once('finish', () => this.abort());
     else reset(socket);
   }
 }
@@ -70,11 +74,6 @@ const NOTHING = new Uint8Array(0);
 
 /** TCP says RST, so that the peer can tell it from an end; a Unix socket has no such thing and is just closed. */
 function reset(socket: Socket): void {
-  // Both directions have ended, and only its last bytes are on their way: a reset would drop them.
-  if (socket.readableEnded && socket.writableFinished) {
-    socket.destroy();
-    return;
-  }
   try {
     socket.resetAndDestroy();
   } catch {

@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { Flow } from '../flow/flow.js';
 import { makeFlow } from '../flow/make-flow.js';
-import { NodeStreamTransport } from './node-stream-transport.js';
+import { NodeStreamTransport, type Taker } from './node-stream-transport.js';
 
 const transports = new WeakMap<Flow, NodeStreamTransport>();
 
@@ -15,11 +15,11 @@ export function streamFlow<About extends object>(transport: NodeStreamTransport,
 
 /**
  * The stream under a flow that nobody has used, if of that kind; the flow is no more than its lifetime from then on.
- * `hasEnded` is asked once the stream is gone: whether in order, where it cannot tell by itself.
+ * `taker` is asked what the stream cannot tell by itself.
  */
-export function takeStream(flow: Flow, kind: Kind = NodeStreamTransport, hasEnded?: () => boolean): Duplex | null {
+export function takeStream(flow: Flow, kind: Kind = NodeStreamTransport, taker?: Taker): Duplex | null {
   const transport = transports.get(flow);
-  return transport instanceof kind ? transport.take(hasEnded) : null;
+  return transport instanceof kind ? transport.take(taker) : null;
 }
 
 type Kind = abstract new (...args: never[]) => NodeStreamTransport;

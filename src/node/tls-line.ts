@@ -36,6 +36,11 @@ export abstract class TlsLine {
     return this.#socket?.readableEnded === true && this.#socket.writableFinished;
   }
 
+  /** Whether TLS is ending the line, past the stream that it runs on. */
+  protected get isEnding(): boolean {
+    return this.#socket?.writableEnded === true && !this.#socket.writableFinished;
+  }
+
   /** TLS is over: what it has said still arrives, then the line ends and `done` is called; without one, TLS has failed. */
   abstract leave(socket: TLSSocket, done?: () => void): void;
 

@@ -3,7 +3,7 @@
  * one is a `TypeError` where it was written; no connection is made here.
  */
 import { X509Certificate } from 'node:crypto';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { describe } from '../flow/describe.js';
 import { aBoolean, aDuration, aText, checkConfig, optional, type Requirement } from './check-config.js';
 
@@ -70,8 +70,8 @@ export function checkTlsOptions(caller: string, options: TlsOptions, more: Reado
   }
 }
 
-/** The context that `options` have or make. Throws a `TypeError` for certificates and keys that cannot be read, or do not fit. */
-export function secureContextOf(caller: string, options: TlsOptions): SecureContext {
+/** The context that `options` have, or make, with `more` that is no option. Throws a `TypeError` for certificates and keys that cannot be read, or do not fit. */
+export function secureContextOf(caller: string, options: TlsOptions, more: SecureContextOptions = {}): SecureContext {
   const { secureContext, ca, cert, key, passphrase } = options;
   if (secureContext !== undefined) return secureContext;
   if ((cert === undefined) !== (key === undefined)) {
@@ -81,7 +81,7 @@ export function secureContextOf(caller: string, options: TlsOptions): SecureCont
   try {
     // Node passes over an authority that it cannot read.
     for (const authority of [ca ?? []].flat()) new X509Certificate(authority);
-    return createSecureContext(Object.fromEntries(given));
+    return createSecureContext({ ...Object.fromEntries(given), ...more });
   } catch (cause) {
     const names = given.map(([name]) => name).join(', ');
     const hint = given.some(([name, value]) => name !== 'passphrase' && isNoPem(value)) ? ' (PEM is needed: what a file holds, not its name)' : '';

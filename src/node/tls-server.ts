@@ -1,4 +1,5 @@
-import { TLSSocket } from 'node:tls';
+import { constants, randomBytes } from 'node:crypto';
+import { TLSSocket, type SecureContext } from 'node:tls';
 import type { Observable } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
 import type { Flow } from '../flow/flow.js';
@@ -10,7 +11,11 @@ import { checkCertificate, checkTlsOptions, HANDSHAKE_MS, secureContextOf, type 
 import { aHostTable, chooseHost, type TlsHost } from './tls-hosts.js';
 
 export interface TlsServerOptions extends TlsOptions {
-  /** Asks the client for a certificate; one that is missing or not valid fails, unless `rejectUnauthorized` is `false`. */
+  /**
+   * Asks the client for a certificate; one that is missing or not valid fails, unless `rejectUnauthorized` is `false`. Where a
+   * host of {@link hosts} has a `secureContext` of its own, no session is resumed. A `secureContext` in place of `cert` needs
+   * a `sessionIdContext`, or clients that resume a session are refused.
+   */
   readonly requestCert?: boolean;
   /** Certificates beside {@link cert}, by the name that a client asks for (SNI), e.g. `{ 'a.example': { cert, key } }`. */
   readonly hosts?: Readonly<Record<string, TlsHost>>;
@@ -34,7 +39,9 @@ export function tlsServerSide(caller: string, options: TlsServerOptions): (name:
   checkTlsOptions(caller, options, { requestCert: optional(aBoolean), hosts: optional(aHostTable) });
   checkCertificate(caller, options);
   const { alpnProtocols, requestCert = false, rejectUnauthorized = true, handshakeTimeoutMs = HANDSHAKE_MS, hosts } = options;
-  const secureContext = secureContextOf(caller, options);
+  // OpenSSL resumes no session with a certificate in it without an id, which Node's own servers choose.
+  const secureContext = secureContextOf(caller, options, requestCert ? { sessionIdContext: randomBytes(16).toString('hex') } : {});
+  if (requestCert && trustsOthers(hosts)) forbidResumption(secureContext);
   const alpn = alpnProtocols === undefined ? {} : { ALPNProtocols: [...alpnProtocols] };
   const sni = hosts === undefined ? {} : { SNICallback: chooseHost(caller, hosts, options) };
   const settings = { isServer: true, secureContext, requestCert, rejectUnauthorized, ...alpn, ...sni };
@@ -53,6 +60,16 @@ export function tlsServerSide(caller: string, options: TlsServerOptions): (name:
     },
     errorOf: (_, error) => tlsFlowError(name, error),
   });
+}
+
+/** Whether one of them brings authorities of its own. */
+function trustsOthers(hosts: TlsServerOptions['hosts'] = {}): boolean {
+  return Object.values(hosts).some(({ secureContext }) => secureContext !== undefined);
+}
+
+/** A session may be resumed under another name than its own, where its certificate might not have been taken. */
+function forbidResumption({ context }: SecureContext): void {
+  (context as { setOptions?(options: number): void }).setOptions?.(constants.SSL_OP_NO_TICKET);
 }
 
 /** As Node's own servers do when both sides agree: OpenSSL knows what it thinks of the certificate, and lets all through. */
