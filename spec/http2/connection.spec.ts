@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { concat, firstValueFrom, lastValueFrom, mergeMap, NEVER, Observable, of, ReplaySubject, Subject, tap, toArray } from 'rxjs';
-import { collectText, detach, formatError, utf8, type Flow } from 'rxjs-flow';
+import { concat, firstValueFrom, lastValueFrom, mergeMap, NEVER, Observable, of, ReplaySubject, Subject, tap, timer, toArray } from 'rxjs';
+import { collectText, detach, drainMap, formatError, utf8, type Flow } from 'rxjs-flow';
 import { http2Client, http2Server, type Http2Client, type Http2Push, type Http2Reply, type Http2Request } from 'rxjs-flow/http2';
 import { failureOf, watch } from '../node/support/settled.js';
 import { connect } from './support/connection.js';
@@ -227,6 +227,23 @@ describe.each([...transports, tlsInMemory].map((transport) => [transport.name, t
     const shutdown = watch(client.shutdown());
     expect(await textOf(response)).toBe('enough');
     expect([await shutdown.ended, await serving.ended]).toEqual(['complete', 'complete']);
+  });
+
+  it('ends in order at both ends though what has come is still being read', async () => {
+    let size = 0;
+    const read = new ReplaySubject<number>(1);
+    const handler = (request: Http2Request) => {
+      request
+        .read()
+        .pipe(drainMap((buffer) => timer(3).pipe(tap(() => (size += buffer.byteLength)))))
+        .subscribe({ error: (error: unknown) => read.error(error), complete: () => read.next(size) });
+      return of({ body: 'thanks' });
+    };
+    const { client, serving } = await connect(transport, cleanup, handler, { server: { settings: { initialWindowSize: 100 } } });
+    expect(await watch(client.request({ method: 'POST', body: new Uint8Array(4000) })).ended).toBe('complete');
+    expect(await watch(client.shutdown()).ended).toBe('complete');
+    expect(await serving.ended).toBe('complete');
+    expect(await firstValueFrom(read)).toBe(4000);
   });
 
   it('ends in order though the peer says more after its GOAWAY', async () => {

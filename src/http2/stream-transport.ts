@@ -86,7 +86,10 @@ export class StreamTransport implements Transport {
     const onEnd = () => {
       this.#isEnded = true;
       // The `trailers` event of the block that carried END_STREAM comes at the next tick, and is in line already.
-      process.nextTick(() => trailers.none());
+      process.nextTick(() => {
+        trailers.none();
+        this.#takeRest();
+      });
     };
     stream.on('end', () => this.#onEnd());
     if (!isFresh && this.#hasEndedAlready()) onEnd();
@@ -218,10 +221,6 @@ export class StreamTransport implements Transport {
    */
   dismissBody(): void {
     if (this.#write !== 'over' || this.#read === 'over') return;
-    if (this.#isEnded && this.stream.readableLength === 0) {
-      this.pull(); // only its end is left
-      return;
-    }
     this.abortCode = NO_ERROR;
     this.#link.fail(this.#unread());
   }
@@ -261,6 +260,14 @@ export class StreamTransport implements Transport {
     this.trailers.failed(loss);
     if (loss.code !== 'closed') this.owner?.onLost(loss);
     this.#link.fail(loss);
+  }
+
+  /**
+   * All of the message is here: what a reader has not wanted yet waits in the flow instead. `node:http2` keeps a stream,
+   * counts it and holds up the end of its connection for as long as there is something to be read in it.
+   */
+  #takeRest(): void {
+    if (this.#isEnded && this.#read === 'flowing') this.#endRead();
   }
 
   /** Data that had come when the stream was closed comes before the failure, or the end. */
