@@ -235,15 +235,17 @@ describe.each([...transports, tlsInMemory].map((transport) => [transport.name, t
     const handler = (request: Http2Request) => {
       request
         .read()
-        .pipe(drainMap((buffer) => timer(3).pipe(tap(() => (size += buffer.byteLength)))))
+        .pipe(drainMap((buffer) => timer(5).pipe(tap(() => (size += buffer.byteLength)))))
         .subscribe({ error: (error: unknown) => read.error(error), complete: () => read.next(size) });
       return of({ body: 'thanks' });
     };
     const { client, serving } = await connect(transport, cleanup, handler, { server: { settings: { initialWindowSize: 100 } } });
-    expect(await watch(client.request({ method: 'POST', body: new Uint8Array(4000) })).ended).toBe('complete');
+    await firstValueFrom(client.ping()); // the server's settings have come
+    const exchange = client.request({ method: 'POST', body: new Uint8Array(8000) }).pipe(mergeMap((response) => response.read()));
+    expect(await watch(exchange).ended).toBe('complete');
     expect(await watch(client.shutdown()).ended).toBe('complete');
     expect(await serving.ended).toBe('complete');
-    expect(await firstValueFrom(read)).toBe(4000);
+    expect(await firstValueFrom(read)).toBe(8000);
   });
 
   it('ends in order though the peer says more after its GOAWAY', async () => {

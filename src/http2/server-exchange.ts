@@ -62,7 +62,7 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
   run(handler: Http2Handler, block: IncomingHttpHeaders): void {
     const request = new ServerRequest(this, block);
     this.#method = request.method;
-    this.#expectsContinue = /^100-continue$/i.test(block.expect ?? '');
+    this.#expectsContinue = block.expect?.toLowerCase() === '100-continue';
     if (this.#errorHandler !== undefined) this.#request = request;
     try {
       awaitReplies(handler(request), this);
