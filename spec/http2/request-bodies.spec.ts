@@ -1,10 +1,11 @@
 // Bodies that come to an end before anybody reads them, and those that nobody reads up to their end.
 
 import { connect as connectByNode, type IncomingHttpHeaders } from 'node:http2';
-import { catchError, concatAll, concatMap, firstValueFrom, map, mergeMap, of, reduce, repeat, Subject, take, takeWhile, timer, toArray, type Observable } from 'rxjs';
-import { collect, collectText, detach, fromGenerator } from 'rxjs-flow';
+import { catchError, concat, concatAll, concatMap, firstValueFrom, from, map, mergeMap, NEVER, of, reduce, repeat, Subject, take, takeWhile, timer, toArray, type Observable } from 'rxjs';
+import { collect, collectText, detach, fromGenerator, limitRate, utf8 } from 'rxjs-flow';
+import { channel } from 'rxjs-flow/codec';
 import { http2Server, type Http2Client, type Http2Reply, type Http2Request } from 'rxjs-flow/http2';
-import { listenTcp } from 'rxjs-flow/node';
+import { listenTcp, toNodeStream } from 'rxjs-flow/node';
 import { watch } from '../node/support/settled.js';
 import { connect } from './support/connection.js';
 import { Cleanup, transports } from './support/transports.js';
@@ -18,6 +19,20 @@ async function ask(client: Http2Client, options: Parameters<Http2Client['request
   expect(await exchange.ended).toBe('complete');
   return exchange.values[0]!;
 }
+
+/** Waits in jest's time, which goes by in turns of the event loop: what comes by a connection has its own. */
+async function inTime<T>(promise: Promise<T>): Promise<T> {
+  let over = false;
+  promise.finally(() => (over = true)).catch(() => undefined);
+  while (!over) {
+    jest.advanceTimersByTime(4);
+    await new Promise(setImmediate);
+  }
+  return await promise;
+}
+
+const useTurns = () => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'hrtime', 'performance'] });
+afterEach(() => jest.useRealTimers());
 
 describe.each(transports.map((transport) => [transport.name, transport] as const))('over %s', (_, transport) => {
   it('an end without data is there for a reader that comes later', async () => {
@@ -57,29 +72,53 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
     ['which it would send back with status 204', (request) => of({ status: 204, body: request }), [204, '']],
     ['that it does not read, with trailers', () => of({ body: 'x', trailers: { 'x-end': '1' } }), [200, 'x']],
   ])('a server leaves nothing behind of a request %s, whatever its size', async (_what, handler, expected) => {
+    useTurns();
     const ended: string[] = [];
-    const { client, serving } = await connect(
-      transport,
-      cleanup,
-      (request) => {
+    const { client, serving } = await inTime(
+      connect(transport, cleanup, (request) => {
         request.closed.subscribe({ error: ({ code }: { code: string }) => ended.push(code), complete: () => ended.push('in order') });
         return handler(request);
-      },
-      { server: { settings: { maxConcurrentStreams: 5 } } },
+      }),
     );
-    // Some of them end long before they are answered, and one has no end in sight.
-    for (const size of [30_000, 400_000, 30_000, 400_000, 30_000, 400_000]) expect(await ask(client, { method: 'POST', body: new Uint8Array(size) })).toEqual(expected);
-    let given = 0;
     const endless = fromGenerator({
       *input() {
-        for (;;) yield new Uint8Array((given += 1) && 10_000);
+        for (;;) yield new Uint8Array(10_000);
       },
     });
-    expect(await ask(client, { method: 'POST', body: endless })).toEqual(expected);
-    expect(await watch(client.shutdown()).ended).toBe('complete');
-    expect(await serving.ended).toBe('complete');
-    expect(ended).toHaveLength(7);
-    expect(await watch(endless.closed).ended).toMatchObject({ code: 'aborted' });
+    // One has come long before it is answered, one has not, and one has no end in sight.
+    const bodies = [new Uint8Array(30_000), new Uint8Array(400_000), endless];
+    expect(await inTime(Promise.all(bodies.map((body) => ask(client, { method: 'POST', body }))))).toEqual(Array(3).fill(expected));
+    expect(await inTime(watch(client.shutdown()).ended)).toBe('complete');
+    expect(await inTime(serving.ended)).toBe('complete');
+    expect(ended).toHaveLength(3);
+    expect(await inTime(watch(endless.closed).ended)).toMatchObject({ code: 'aborted' });
+  });
+
+  it('a CONNECT that is refused, and was read in part, leaves nothing behind', async () => {
+    useTurns();
+    const { client, serving } = await inTime(connect(transport, cleanup, (request) => request.read().pipe(take(1), map(() => ({ status: 403 })))));
+    const body = concat(of(utf8('hello')), NEVER);
+    expect(await inTime(ask(client, { method: 'CONNECT', authority: 'there:1', body }))).toEqual([403, '']);
+    expect(await inTime(watch(client.shutdown()).ended)).toBe('complete');
+    expect(await inTime(serving.ended)).toBe('complete');
+  });
+
+  it.each<[string, (request: Http2Request) => Observable<Uint8Array>]>([
+    ['at a rate', (request) => limitRate(request, { bytesPerSecond: 2_000_000, burst: 65536 }).read()],
+    ['as a stream of Node’s', (request) => from(toNodeStream(request) as AsyncIterable<Buffer>).pipe(concatMap((buffer) => timer(20).pipe(map(() => buffer))))],
+    ['line by line, with pauses', (request) => from(pieces(request))],
+  ])('a handler that has answered reads on %s', async (_how, reader) => {
+    useTurns();
+    const sizes = new Subject<number>();
+    const { client } = await inTime(
+      connect(transport, cleanup, (request) => {
+        reader(request).pipe(map((buffer) => buffer.byteLength)).subscribe(sizes);
+        return timer(10).pipe(map(() => ({ status: 202 })));
+      }),
+    );
+    const total = firstValueFrom(sizes.pipe(reduce((sum, size) => sum + size, 0)));
+    expect(await inTime(ask(client, { method: 'POST', body: new Uint8Array(300_000) }))).toEqual([202, '']);
+    expect(await inTime(total)).toBe(300_000);
   });
 
   it('a handler that has answered reads on for as long as it likes', async () => {
@@ -95,13 +134,24 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
   });
 });
 
+/** By a channel, which has no reader in between. */
+async function* pieces(request: Http2Request): AsyncGenerator<Uint8Array> {
+  const reading = channel(request);
+  for (;;) {
+    const piece = await firstValueFrom(reading.readSome(), { defaultValue: null });
+    if (piece === null) return;
+    yield piece;
+    await firstValueFrom(timer(30));
+  }
+}
+
 describe('a client that expects 100-continue', () => {
-  it.each([
-    ['is told to go on when its body is read', true],
-    ['is answered without it where its body is not wanted', false],
-  ])('%s', async (_, wanted) => {
-    const handler = (request: Http2Request): Observable<Http2Reply> =>
-      wanted ? request.read().pipe(collectText(), map((body) => ({ body }))) : of({ status: 417 });
+  it.each<[string, boolean, (request: Http2Request) => Observable<Http2Reply>]>([
+    ['is told to go on when its body is read', true, (request) => request.read().pipe(collectText(), map((body) => ({ body })))],
+    ['is told to go on where its body is sent back', true, (request) => of({ body: request })],
+    ['is told to go on where what is read of its body is sent back', true, (request) => of({ body: request.read() })],
+    ['is answered without it where its body is not wanted', false, () => of({ status: 417 })],
+  ])('%s', async (_, wanted, handler) => {
     const port = await new Promise<number>((resolve) => {
       const server = listenTcp({ listeningObserver: { next: (address) => resolve(address.port) } }).pipe(mergeMap((flow) => http2Server(flow, handler)));
       const serving = server.subscribe();

@@ -91,6 +91,6 @@ class BodyPump extends Subscription {
   }
 }
 
-function isFlow(value: unknown): value is Flow {
+export function isFlow(value: unknown): value is Flow {
   return typeof value === 'object' && value !== null && typeof (value as Partial<Flow>).read === 'function';
 }

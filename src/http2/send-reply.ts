@@ -30,7 +30,6 @@ export function sendReply(
   onFailure: (error: unknown) => void,
 ): Subscription {
   const { stream } = target;
-  const status = head[':status'] as number;
   const { body, trailers } = reply;
   if (!hasBody(method, head)) {
     stream.respond(head, { endStream: true });
@@ -38,10 +37,10 @@ export function sendReply(
     endFlow(target);
     return Subscription.EMPTY;
   }
-  const isTunnel = method === 'CONNECT' && status < 300 && body === undefined;
+  const tunnels = isTunnel(method, head, reply);
   const isWhole = trailers === undefined && (body === undefined || typeof body === 'string' || isBytes(body));
   // Where there is a flow, its end tells that all has been sent: then nothing goes past it.
-  if (isWhole && !isTunnel && target.transport === null) {
+  if (isWhole && !tunnels && target.transport === null) {
     respondWhole(stream, head, body);
     return Subscription.EMPTY;
   }
@@ -51,7 +50,7 @@ export function sendReply(
   const transport = target.transport!;
   if (trailers !== undefined) sendTrailers(stream, transport, trailers, onFailure);
   transport.openWrite();
-  if (isTunnel) {
+  if (tunnels) {
     // A stream that nobody has begun to read, or paused, is closed by node:http2 with the end of its response.
     if (stream.readableFlowing === null) stream.pause();
     return Subscription.EMPTY;
@@ -62,6 +61,11 @@ export function sendReply(
 /** Whether HTTP has a body in such a reply. */
 export function hasBody(method: string, head: OutgoingHttpHeaders): boolean {
   return method !== 'HEAD' && !BODILESS.has(head[':status'] as number);
+}
+
+/** Whether such a reply makes a CONNECT a tunnel. */
+export function isTunnel(method: string, head: OutgoingHttpHeaders, { body }: Http2Reply): boolean {
+  return method === 'CONNECT' && (head[':status'] as number) < 300 && body === undefined;
 }
 
 /** In one piece, and past the flow: END_STREAM leaves with the last of it. */

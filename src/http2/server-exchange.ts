@@ -3,19 +3,19 @@
  * wrong costs this stream and no other.
  */
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import { Observable, Subscriber, type ObservableInput } from 'rxjs';
+import { isObservable, Observable, Subscriber, timer, type ObservableInput, type Subscription } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { awaitReplies } from './await-replies.js';
 import { INTERNAL_ERROR } from './error-codes.js';
 import { checkHeaderListSize } from './header-list-size.js';
 import type { Headers } from './headers.js';
-import { discardBody, type Http2Body } from './http2-body.js';
+import { discardBody, isFlow, type Http2Body } from './http2-body.js';
 import type { Http2Connection } from './http2-connection.js';
 import { replyHead, type Http2Reply } from './http2-reply.js';
 import type { Http2Promise, Http2Request } from './http2-request.js';
 import { requestHead } from './request-head.js';
-import { hasBody, sendReply } from './send-reply.js';
+import { hasBody, isTunnel, sendReply } from './send-reply.js';
 import { pushReply } from './server-push.js';
 import { ServerRequest, type RequestStream } from './server-request.js';
 import { ServerStream } from './server-stream.js';
@@ -50,6 +50,10 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
   #body: Http2Body | undefined;
   /** Subscriptions to the request's body. */
   #readers = 0;
+  /** With a request that nobody reads. */
+  #patience: Subscription | undefined;
+  /** Its two directions end by themselves. */
+  #isTunnel = false;
 
   constructor(connection: Http2Connection, stream: ServerHttp2Stream, flags: number, errorHandler: Http2ErrorHandler | undefined) {
     // A Subscriber, as RxJS's own operators are: one object less for each request.
@@ -89,8 +93,8 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
   read(): Observable<Uint8Array> {
     return new Observable((subscriber) => {
       this.#readers += 1;
-      if (this.#expectsContinue) this.#stream.sendContinue();
-      this.#expectsContinue = false;
+      this.#patience?.unsubscribe();
+      this.#sendContinue();
       subscriber.add(() => {
         this.#readers -= 1;
         this.#dismissUnread();
@@ -161,18 +165,14 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
     return this.#hasCompleted && this.#request === null && this.#stream.isSent;
   }
 
-  /** Whether nobody reads the request, and nobody will. The two directions of a tunnel end by themselves. */
-  get #isLetGo(): boolean {
-    return this.#readers === 0 && (this.#hasCompleted || this.#state === 'failed') && this.#method !== 'CONNECT';
-  }
-
-  /** A turn later, for readers that follow each other. */
+  /** In a while, since there are readers that leave and come back, as where the reading is paused. */
   #dismissUnread(): void {
     const { transport } = this.#stream;
-    if (transport === null || !this.#isLetGo) return;
-    setImmediate(() => {
-      if (this.#isLetGo) transport.dismissBody();
-    });
+    const isDone = this.#hasCompleted || this.#state === 'failed';
+    if (!transport?.canDismissBody || !isDone || this.#readers > 0 || this.#isTunnel) return;
+    this.#patience?.unsubscribe();
+    this.#patience = timer(PATIENCE_MS).subscribe(() => transport.dismissBody());
+    this.add(this.#patience);
   }
 
   #send(reply: Http2Reply): void {
@@ -182,13 +182,22 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
         this.#discard(reply);
         return;
       }
-      const sent = this.#isOwn(reply.body) && !hasBody(this.#method, head) ? { ...reply, body: '' } : reply;
+      this.#isTunnel = isTunnel(this.#method, head, reply);
+      const carriesBody = hasBody(this.#method, head);
+      // The request may be in it, and once the head has left it is too late to say so.
+      if (carriesBody && (isObservable(reply.body) || isFlow(reply.body))) this.#sendContinue();
+      const sent = carriesBody || !this.#isOwn(reply.body) ? reply : { ...reply, body: '' };
       this.add(sendReply(this.#stream, this.#method, head, sent, (error) => this.closed || this.#failed(error)));
       this.#body = reply.body;
     } catch (error) {
       this.#discard(reply);
       throw error;
     }
+  }
+
+  #sendContinue(): void {
+    if (this.#expectsContinue) this.#stream.sendContinue();
+    this.#expectsContinue = false;
   }
 
   #headOf(reply: Http2Reply): OutgoingHttpHeaders {
@@ -238,3 +247,6 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
     }
   }
 }
+
+/** Without a reader, once all is sent: in a rate that is kept, or a stream that is read by and by, pauses are shorter. */
+const PATIENCE_MS = 5000;

@@ -220,9 +220,14 @@ export class StreamTransport implements Transport {
    * begun to read; one that was read in part would stay for good, and count as open. Source: RFC 9113 §8.1.
    */
   dismissBody(): void {
-    if (this.#write !== 'over' || this.#read === 'over') return;
+    if (!this.canDismissBody) return;
     this.abortCode = NO_ERROR;
     this.#link.fail(this.#unread());
+  }
+
+  /** Whether all has been sent, and not all read. */
+  get canDismissBody(): boolean {
+    return this.#write === 'over' && this.#read !== 'over';
   }
 
   #unread(): FlowError {

@@ -31,7 +31,8 @@ export interface RecordOptions {
  * The tape is hot: it runs whether or not anybody subscribes. A subscriber gets first what the tape still holds, from
  * its start on, then what happens; where older events were let go (see {@link RecordOptions}), a `gap` event counts
  * them, so subscribe at once to miss nothing. It completes once the flow is closed or broken and the reader of that
- * moment, if there is one, has got the rest; it never errors. Payloads are on it by reference where that keeps no more
+ * moment, if there is one, has got the rest; it never errors. What a reader gets that comes only after that is not on it,
+ * and a replay gives that reader an end instead. Payloads are on it by reference where that keeps no more
  * than twice their size alive, else copied: do not change them.
  *
  * Events are given inside the read or write that causes them, so a slow consumer (`drainMap`, `asSink`) slows the program

@@ -119,6 +119,11 @@ export class NodeStreamTransport implements Transport {
     this.link.end();
   }
 
+  /** A writable of its own has failed. What it had been given may be lost, though it was accepted: so the flow is broken. */
+  protected onWritableError(error: FlowError): void {
+    this.link.fail(error);
+  }
+
   /** What came is more than anybody wants now. */
   protected pause(): void {
     this.readable.pause();
@@ -185,9 +190,8 @@ export class NodeStreamTransport implements Transport {
     this.link.refuse(new FlowError('closed', `${this.name}: write after the stream was ended`));
   }
 
-  /** A writable of its own may break alone: the other direction goes on. */
   #watchWritable(): void {
-    this.writable.on('error', (error: unknown) => this.link.refuse(this.errorOf(error)));
+    this.writable.on('error', (error: unknown) => this.onWritableError(this.errorOf(error)));
     this.writable.on('close', () => this.#refuse());
   }
 

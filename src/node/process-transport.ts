@@ -45,6 +45,11 @@ export class ProcessTransport extends NodeStreamTransport {
     if (this.#exit === null) super.pause();
   }
 
+  /** It need not read all that it is given: how it exits says whether it is content. */
+  protected override onWritableError(error: FlowError): void {
+    this.link.refuse(error);
+  }
+
   /** A program that fails ends its output by ending: what was read is complete only if it exits well, very soon. */
   protected override onEnd(): void {
     this.#outputHasEnded = true;

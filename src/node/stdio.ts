@@ -6,6 +6,7 @@ import { NodeStreamTransport } from './node-stream-transport.js';
 /**
  * This process's standard input and output as a flow: reads stdin, writes stdout, half-open, each ends by itself. A person
  * at a terminal need not end the input as well: when the output ends, so does the reading. Nothing is said on stderr.
+ * Output that fails (a full disk, or nobody reads it any more) breaks the flow, reading included: it may have been accepted.
  *
  * There is one stdin and one stdout, so there is one such flow: a second throws a `FlowError` with code `busy`.
  *

@@ -1,5 +1,5 @@
 import { constants, randomBytes } from 'node:crypto';
-import { TLSSocket, type SecureContext } from 'node:tls';
+import { TLSSocket, type SecureContextOptions } from 'node:tls';
 import type { Observable } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
 import type { Flow } from '../flow/flow.js';
@@ -14,7 +14,8 @@ export interface TlsServerOptions extends TlsOptions {
   /**
    * Asks the client for a certificate; one that is missing or not valid fails, unless `rejectUnauthorized` is `false`. Where a
    * host of {@link hosts} has a `secureContext` of its own, no session is resumed. A `secureContext` in place of `cert` needs
-   * a `sessionIdContext`, or clients that resume a session are refused.
+   * a `sessionIdContext`, or clients that resume a session are refused; and beside hosts that trust other authorities
+   * `SSL_OP_NO_TICKET`, or a session is resumed under a name that would not have taken the client.
    */
   readonly requestCert?: boolean;
   /** Certificates beside {@link cert}, by the name that a client asks for (SNI), e.g. `{ 'a.example': { cert, key } }`. */
@@ -39,9 +40,7 @@ export function tlsServerSide(caller: string, options: TlsServerOptions): (name:
   checkTlsOptions(caller, options, { requestCert: optional(aBoolean), hosts: optional(aHostTable) });
   checkCertificate(caller, options);
   const { alpnProtocols, requestCert = false, rejectUnauthorized = true, handshakeTimeoutMs = HANDSHAKE_MS, hosts } = options;
-  // OpenSSL resumes no session with a certificate in it without an id, which Node's own servers choose.
-  const secureContext = secureContextOf(caller, options, requestCert ? { sessionIdContext: randomBytes(16).toString('hex') } : {});
-  if (requestCert && trustsOthers(hosts)) forbidResumption(secureContext);
+  const secureContext = secureContextOf(caller, options, requestCert ? sessionsOf(hosts) : {});
   const alpn = alpnProtocols === undefined ? {} : { ALPNProtocols: [...alpnProtocols] };
   const sni = hosts === undefined ? {} : { SNICallback: chooseHost(caller, hosts, options) };
   const settings = { isServer: true, secureContext, requestCert, rejectUnauthorized, ...alpn, ...sni };
@@ -62,14 +61,13 @@ export function tlsServerSide(caller: string, options: TlsServerOptions): (name:
   });
 }
 
-/** Whether one of them brings authorities of its own. */
-function trustsOthers(hosts: TlsServerOptions['hosts'] = {}): boolean {
-  return Object.values(hosts).some(({ secureContext }) => secureContext !== undefined);
-}
-
-/** A session may be resumed under another name than its own, where its certificate might not have been taken. */
-function forbidResumption({ context }: SecureContext): void {
-  (context as { setOptions?(options: number): void }).setOptions?.(constants.SSL_OP_NO_TICKET);
+/**
+ * OpenSSL resumes no session that has a certificate in it without an id, which Node's own servers choose. And one may be
+ * resumed under another name than its own: where a host has authorities of its own, they might not have taken it.
+ */
+function sessionsOf(hosts: TlsServerOptions['hosts'] = {}): SecureContextOptions {
+  const haveOthers = Object.values(hosts).some(({ secureContext }) => secureContext !== undefined);
+  return { sessionIdContext: randomBytes(16).toString('hex'), ...(haveOthers && { secureOptions: constants.SSL_OP_NO_TICKET }) };
 }
 
 /** As Node's own servers do when both sides agree: OpenSSL knows what it thinks of the certificate, and lets all through. */

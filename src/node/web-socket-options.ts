@@ -1,4 +1,5 @@
 /** What both ends of a WebSocket take, and the checks of it. */
+import { LONGEST_TIMER_MS } from '../flow/check-duration.js';
 import { aBoolean, aCount, aDuration, optional } from './check-config.js';
 
 export interface WebSocketOptions {
@@ -28,7 +29,7 @@ export const WEB_SOCKET_CHECKS = {
   compress: optional(aBoolean),
 } as const;
 
-/** In the words of `ws`. */
+/** In the words of `ws`. It would give a far side that is slow to take what is on its way no more than 30 seconds to close. */
 export function wsOptions({ maxPayloadBytes = 2 ** 24, compress = false }: WebSocketOptions) {
-  return { maxPayload: maxPayloadBytes, perMessageDeflate: compress };
+  return { maxPayload: maxPayloadBytes, perMessageDeflate: compress, closeTimeout: LONGEST_TIMER_MS };
 }

@@ -51,6 +51,8 @@ export class WebSocketUpgrades {
     this.#waiting.add(socket);
     const verdict = this.#verdictOn(about).subscribe({
       next: (isTaken) => {
+        // From here on it is the flow's, also if the listener stops in the middle of this.
+        this.#waiting.delete(socket);
         if (isTaken) this.#handshakes.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, socket, about));
         else refuse(socket, '403 Forbidden');
       },

@@ -5,7 +5,8 @@
  * How it ends, and the in-band `eof` of `halfClose`, are those of `src/web/web-socket-transport.ts`: the two are each
  * other's peers. Source: RFC 6455.
  */
-import { interval, type Subscription } from 'rxjs';
+import type { Socket } from 'node:net';
+import { interval, timer, type Subscription } from 'rxjs';
 import type { WebSocket } from 'ws';
 import { FlowError } from '../flow/flow-error.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
@@ -25,6 +26,9 @@ export class WsTransport extends MessageTransport implements Transport {
   #pings: Subscription | undefined;
   /** Pings since anything came. */
   #unanswered = 0;
+  /** Bytes of the connection that had come when it was last pinged. */
+  #heardBytes = 0;
+  #lastResort: Subscription | undefined;
   /** What an `error` event told; the `close` event that follows says no more than a code. */
   #cause: unknown;
   /** Bytes pushed since bytes were last wanted. */
@@ -93,6 +97,7 @@ export class WsTransport extends MessageTransport implements Transport {
       done();
     } else {
       this.#freed = done;
+      this.#lastResort = timer(HANDSHAKE_MS).subscribe(() => this.socket.terminate());
       this.#close();
     }
   }
@@ -141,7 +146,10 @@ export class WsTransport extends MessageTransport implements Transport {
   #ping(): void {
     const { socket } = this;
     if (!this.#isOpen) return;
-    if (socket.isPaused) this.#unanswered = 0;
+    const heardBytes = bytesRead(socket);
+    // In the middle of a message that takes its time no far side can answer.
+    if (socket.isPaused || heardBytes > this.#heardBytes) this.#unanswered = 0;
+    this.#heardBytes = heardBytes;
     if (this.#unanswered === 2) {
       this.fail('timeout', `no answer to two pings, ${this.#pingMs} ms apart`);
       return;
@@ -158,6 +166,7 @@ export class WsTransport extends MessageTransport implements Transport {
 
   #hearClose(code: number, reason: string): void {
     this.#pings?.unsubscribe();
+    this.#lastResort?.unsubscribe();
     this.#freed?.();
     const meaning = closeMeaning(code);
     if (meaning === 'in order') this.#endInOrder();
@@ -174,5 +183,12 @@ export class WsTransport extends MessageTransport implements Transport {
   }
 }
 
+/** All that came over the connection under a WebSocket, where that can be seen: `ws` tells of whole messages alone. */
+function bytesRead(socket: WebSocket): number {
+  return (socket as unknown as { readonly _socket: Socket | null })._socket?.bytesRead ?? 0;
+}
+
 const SENDING = { binary: true };
+/** Both directions have ended: a far side that does not answer the close is not waited for any longer. */
+const HANDSHAKE_MS = 30_000;
 const READ_AHEAD = 65536;
