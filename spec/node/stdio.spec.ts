@@ -1,6 +1,7 @@
 // A process's own stdin and stdout, as a program of this package has them: between pipes, and at a terminal. What it holds
 // for a slow consumer is in `slow-consumers.spec.ts`.
 
+import { existsSync } from 'node:fs';
 import { describeWith, runProgram, type Outcome } from '../http2/support/programs.js';
 import { nodeProgram } from './support/node-program.js';
 
@@ -23,6 +24,10 @@ const PROGRAM = `
       flow.shutdown('write');
       flow.read().subscribe({ complete: () => say('end of input') });
     }),
+    'on a full disk': () => {
+      flow.write(utf8('lost')).subscribe((result) => say('accepted: ' + result.ok));
+      flow.close().subscribe({ complete: () => say('in order'), error: (error) => say('close: ' + formatError(error)) });
+    },
     'twice': () => {
       try { stdio(); } catch (error) { say(formatError(error)); }
       flow.close();
@@ -43,6 +48,12 @@ describe('stdio() between pipes', () => {
   it('reads stdin to its end, writes stdout, and has closed when both have ended', async () => {
     const { status, out, err } = await runProgram(process.execPath, [program.path, 'to the end'], 'one\ntwo\n');
     expect([status, out.toString(), err]).toEqual([0, 'ONE\nTWO\n', 'end of input\nclosed\n']);
+  });
+
+  (existsSync('/dev/full') ? it : it.skip)('breaks when its output fails, though it was accepted (needs /dev/full)', async () => {
+    const { err } = await runProgram('sh', ['-c', 'exec "$@" > /dev/full', 'sh', process.execPath, program.path, 'on a full disk']);
+    const why = 'failed: stdio: ENOSPC: no space left on device, write (cause: ENOSPC: no space left on device, write)\n';
+    expect(err).toBe(`accepted: true\n${why}close: ${why}`);
   });
 
   it('is one of a kind: a second one is busy', async () => {

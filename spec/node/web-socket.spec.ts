@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, get as httpGet, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import fc from 'fast-check';
-import { EMPTY, firstValueFrom, lastValueFrom, NEVER, of, retry, take, tap, throwError } from 'rxjs';
+import { EMPTY, firstValueFrom, lastValueFrom, NEVER, of, ReplaySubject, retry, take, tap, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { WebSocket } from 'ws';
 import { collect } from '../../src/combinators/collect.js';
@@ -15,6 +15,7 @@ import { utf8 } from '../../src/flow/utf8.js';
 import { fromGenerator } from '../../src/memory/from-generator.js';
 import { connectWebSocket } from '../../src/node/connect-web-socket.js';
 import { listenWebSocket } from '../../src/node/listen-web-socket.js';
+import type { TcpAddress } from '../../src/node/socket-flow.js';
 import { authorityAndServer } from '../support/certificates.js';
 import { concat, pattern } from '../web/support/bytes.js';
 import { endOf, failureOf, openedFromNow, watch } from './support/settled.js';
@@ -149,6 +150,20 @@ describe('listenWebSocket', () => {
     expect(codes).toEqual([1000, 1006]);
     expect(await failureOf(connectWebSocket({ url: listener.url }))).toMatchObject({ code: 'refused' });
     expect(await held()).toEqual([]);
+  });
+
+  it.each([
+    ['that is taken at once', {}],
+    ['that a promise has let in', { verify: () => Promise.resolve(true) }],
+  ])('leaves a flow %s to who takes the first one and detaches it', async (_, config) => {
+    const listening = new ReplaySubject<TcpAddress>(1);
+    const first = firstValueFrom(listenWebSocket({ ...config, listeningObserver: listening }).pipe(detach()));
+    const { port } = await firstValueFrom(listening);
+    const near = await firstValueFrom(connectWebSocket({ url: `ws://127.0.0.1:${port}/` }).pipe(detach()));
+    near.write(utf8('still here'));
+    near.close();
+    expect(await firstValueFrom((await first).read().pipe(collectText()))).toBe('still here');
+    expect(await endOf(near)).toBe('complete');
   });
 
   it('errors with refused where the port is in use', async () => {
@@ -336,6 +351,22 @@ describe('a WebSocket’s end', () => {
     expect(failure).toMatchObject({ code: 'timeout', message: `${url}: no answer to two pings, 20 ms apart` });
   });
 
+  it('is none in the middle of a message, however long it takes, where no ping can be answered', async () => {
+    const pieces = 12;
+    const { url, close } = await bareServer((socket) => {
+      socket.write(Uint8Array.of(0x82, 126, 0, pieces)); // a binary message of as many bytes
+      // One with each ping: six times as many as may go unanswered.
+      let sent = 0;
+      socket.on('data', () => {
+        if (sent < pieces) socket.write(Uint8Array.of((sent += 1)));
+      });
+    });
+    started.push(close);
+    const flow = await firstValueFrom(connectWebSocket({ url, pingMs: 20 }).pipe(detach()));
+    expect(await firstValueFrom(flow.read())).toEqual(Buffer.from(Array.from({ length: pieces }, (_, at) => at + 1)));
+    flow.abort();
+  });
+
   it('is none while pings are answered, or nobody reads', async () => {
     const data = pattern(2 * MIB);
     const listener = await listen({ pingMs: 50 });
@@ -352,6 +383,26 @@ describe('a WebSocket’s end', () => {
 });
 
 describe('a far side that is slow or gone', () => {
+  it('may take as long as it likes to close', async () => {
+    let peer: Socket | undefined;
+    const { url, close } = await bareServer((socket) => (peer = socket));
+    started.push(close);
+    const flow = await firstValueFrom(connectWebSocket({ url }).pipe(detach()));
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    try {
+      const end = endOf(flow);
+      flow.close();
+      await once(peer!, 'data');
+      jest.advanceTimersByTime(3_600_000);
+      peer!.write(Uint8Array.of(0x88, 2, 0x03, 0xe8)); // 1000
+      await once(peer!, 'end');
+      peer!.end();
+      expect(await end).toBe('complete');
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('carries 32 MiB to one that stalls again and again, and loses none', async () => {
     const [near, far] = await firstValueFrom(webSocketPair({ halfClose: true }));
     const size = 32 * MIB;
