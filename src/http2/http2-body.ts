@@ -16,8 +16,13 @@ export type Http2Body = string | Uint8Array | Observable<Uint8Array> | Flow;
 
 /** Throws a `TypeError` for anything that is no body. */
 export function checkBody(where: string, body: unknown): void {
-  if (body === undefined || typeof body === 'string' || isBytes(body) || isObservable(body) || isFlow(body)) return;
+  if (isWhole(body as Http2Body | undefined) || isObservable(body) || isFlow(body)) return;
   throw new TypeError(`${where} must be a string, a Uint8Array, an Observable of Uint8Arrays or a Flow, not ${describe(body)}`);
+}
+
+/** Whether all of it is at hand; a body that is not is streamed. */
+export function isWhole(body: Http2Body | undefined): body is string | Uint8Array | undefined {
+  return body === undefined || typeof body === 'string' || isBytes(body);
 }
 
 /** A body that has no place to go: a flow would otherwise wait to be read. */
@@ -91,6 +96,6 @@ class BodyPump extends Subscription {
   }
 }
 
-export function isFlow(value: unknown): value is Flow {
+function isFlow(value: unknown): value is Flow {
   return typeof value === 'object' && value !== null && typeof (value as Partial<Flow>).read === 'function';
 }

@@ -3,8 +3,7 @@ import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'nod
 import { Subscription } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
 import type { FlowError } from '../flow/flow-error.js';
-import { isBytes } from '../flow/is-bytes.js';
-import { discardBody, sendBody } from './http2-body.js';
+import { discardBody, isWhole, sendBody } from './http2-body.js';
 import type { Http2Reply } from './http2-reply.js';
 import { sendTrailers } from './outbound-trailers.js';
 import type { StreamTransport } from './stream-transport.js';
@@ -38,9 +37,8 @@ export function sendReply(
     return Subscription.EMPTY;
   }
   const tunnels = isTunnel(method, head, reply);
-  const isWhole = trailers === undefined && (body === undefined || typeof body === 'string' || isBytes(body));
   // Where there is a flow, its end tells that all has been sent: then nothing goes past it.
-  if (isWhole && !tunnels && target.transport === null) {
+  if (trailers === undefined && isWhole(body) && !tunnels && target.transport === null) {
     respondWhole(stream, head, body);
     return Subscription.EMPTY;
   }

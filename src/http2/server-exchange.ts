@@ -3,14 +3,14 @@
  * wrong costs this stream and no other.
  */
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import { isObservable, Observable, Subscriber, timer, type ObservableInput, type Subscription } from 'rxjs';
+import { Observable, Subscriber, timer, type ObservableInput, type Subscription } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { awaitReplies } from './await-replies.js';
 import { INTERNAL_ERROR } from './error-codes.js';
 import { checkHeaderListSize } from './header-list-size.js';
 import type { Headers } from './headers.js';
-import { discardBody, isFlow, type Http2Body } from './http2-body.js';
+import { discardBody, isWhole, type Http2Body } from './http2-body.js';
 import type { Http2Connection } from './http2-connection.js';
 import { replyHead, type Http2Reply } from './http2-reply.js';
 import type { Http2Promise, Http2Request } from './http2-request.js';
@@ -183,10 +183,12 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
         return;
       }
       this.#isTunnel = isTunnel(this.#method, head, reply);
-      const carriesBody = hasBody(this.#method, head);
-      // The request may be in it, and once the head has left it is too late to say so.
-      if (carriesBody && (isObservable(reply.body) || isFlow(reply.body))) this.#sendContinue();
-      const sent = carriesBody || !this.#isOwn(reply.body) ? reply : { ...reply, body: '' };
+      let sent = reply;
+      if (!isWhole(reply.body)) {
+        // The request may be in it, and once the head has left it is too late to say so.
+        if (hasBody(this.#method, head)) this.#sendContinue();
+        else if (this.#isOwn(reply.body)) sent = { ...reply, body: '' };
+      }
       this.add(sendReply(this.#stream, this.#method, head, sent, (error) => this.closed || this.#failed(error)));
       this.#body = reply.body;
     } catch (error) {

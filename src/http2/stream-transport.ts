@@ -239,9 +239,8 @@ export class StreamTransport implements Transport {
   };
 
   #onEnd(): void {
-    // An end without data comes unasked; one that nobody has read up to is of data that node:http2 has dropped.
-    const isWhole = this.#read === 'flowing' || (this.#read === 'untouched' && !this.stream.readableDidRead);
-    if (this.#isEnded && isWhole) {
+    // Without data it comes unasked.
+    if (this.#isEnded && this.#read !== 'over' && !this.#isDropped) {
       this.#read = 'over';
       this.#link.end();
     }
@@ -267,6 +266,11 @@ export class StreamTransport implements Transport {
     this.#link.fail(loss);
   }
 
+  /** Whether `node:http2` has read what nobody had begun to read here. */
+  get #isDropped(): boolean {
+    return this.#read === 'untouched' && this.stream.readableDidRead;
+  }
+
   /**
    * All of the message is here: what a reader has not wanted yet waits in the flow instead. `node:http2` keeps a stream,
    * counts it and holds up the end of its connection for as long as there is something to be read in it.
@@ -278,7 +282,7 @@ export class StreamTransport implements Transport {
   /** Data that had come when the stream was closed comes before the failure, or the end. */
   #endRead(): void {
     const { stream } = this;
-    const isDropped = this.#read === 'untouched' && stream.readableDidRead;
+    const isDropped = this.#isDropped;
     this.#read = 'over';
     stream.off('data', this.#onData);
     if (isDropped) {

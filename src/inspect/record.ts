@@ -32,8 +32,8 @@ export interface RecordOptions {
  * its start on, then what happens; where older events were let go (see {@link RecordOptions}), a `gap` event counts
  * them, so subscribe at once to miss nothing. It completes once the flow is closed or broken and the reader of that
  * moment, if there is one, has got the rest; it never errors. What a reader gets that comes only after that is not on it,
- * and a replay gives that reader an end instead. Payloads are on it by reference where that keeps no more
- * than twice their size alive, else copied: do not change them.
+ * and a replay gives that reader an end instead. Payloads are on it by reference where that keeps no more than twice their
+ * size alive, else copied: do not change them.
  *
  * Events are given inside the read or write that causes them, so a slow consumer (`drainMap`, `asSink`) slows the program
  * down to its own speed. While it holds the tape, no more is read, be it by this `read()` or by the next one, and what

@@ -60,11 +60,10 @@ export class SocketTransport extends NodeStreamTransport {
 
   override abort(): void {
     const { socket } = this;
-    // Both directions have ended, and only its last bytes are on their way: a reset would drop them.
-    if (this.hasEnded) socket.destroy();
-    // A reset is refused while the FIN is on its way, which takes a turn of the event loop. Of one that was sent past the
-    // socket nobody tells when it has left, and after a refusal Node (20) would never close the handle again.
-    else if (this.taker?.isEnding()) socket.destroy();
+    // Where both directions have ended, and only its last bytes are on their way, a reset would drop them. And it is refused
+    // while the FIN is on its way, which takes a turn of the event loop: of one that was sent past the socket nobody tells
+    // when it has left, and after a refusal Node (20) would never close the handle again.
+    if (this.hasEnded || this.taker?.isEnding()) socket.destroy();
     else if (socket.writableEnded && !socket.writableFinished) socket.once('finish', () => this.abort());
     else reset(socket);
   }

@@ -70,7 +70,10 @@ export function checkTlsOptions(caller: string, options: TlsOptions, more: Reado
   }
 }
 
-/** The context that `options` have, or make, with `more` that is no option. Throws a `TypeError` for certificates and keys that cannot be read, or do not fit. */
+/**
+ * The context that `options` have, or make, with `more` that is no option. Throws a `TypeError` for certificates and keys
+ * that cannot be read, or do not fit.
+ */
 export function secureContextOf(caller: string, options: TlsOptions, more: SecureContextOptions = {}): SecureContext {
   const { secureContext, ca, cert, key, passphrase } = options;
   if (secureContext !== undefined) return secureContext;

@@ -28,6 +28,7 @@ export class WsTransport extends MessageTransport implements Transport {
   #unanswered = 0;
   /** Bytes of the connection that had come when it was last pinged. */
   #heardBytes = 0;
+  /** Against a far side that never answers the close. */
   #lastResort: Subscription | undefined;
   /** What an `error` event told; the `close` event that follows says no more than a code. */
   #cause: unknown;
@@ -97,7 +98,7 @@ export class WsTransport extends MessageTransport implements Transport {
       done();
     } else {
       this.#freed = done;
-      this.#lastResort = timer(HANDSHAKE_MS).subscribe(() => this.socket.terminate());
+      this.#lastResort = timer(CLOSING_MS).subscribe(() => this.socket.terminate());
       this.#close();
     }
   }
@@ -189,6 +190,6 @@ function bytesRead(socket: WebSocket): number {
 }
 
 const SENDING = { binary: true };
-/** Both directions have ended: a far side that does not answer the close is not waited for any longer. */
-const HANDSHAKE_MS = 30_000;
+/** Both directions have ended: longer than this nobody waits for the closing handshake. */
+const CLOSING_MS = 30_000;
 const READ_AHEAD = 65536;

@@ -7,6 +7,7 @@ import { detachedWith } from '../flow/detached.js';
 import type { Flow } from '../flow/flow.js';
 import { makeFlow } from '../flow/make-flow.js';
 import { FaultyTransport } from './faults/faulty-transport.js';
+import { checkSeed } from './faults/random.js';
 
 /** What is left out does not happen. All that is said of one direction holds for each of them, on its own. */
 export interface Faults {
@@ -65,9 +66,7 @@ function checkFaults(faults: Faults): void {
   if (faults.bytesPerSecond !== undefined) checkPositive('withFaults: bytesPerSecond', faults.bytesPerSecond);
   if (faults.slice !== undefined) checkWhole('withFaults: slice', faults.slice);
   if (faults.limitBytes !== undefined) checkWhole('withFaults: limitBytes', faults.limitBytes, 0);
-  if (faults.seed !== undefined && !Number.isSafeInteger(faults.seed)) {
-    throw new TypeError(`withFaults: seed must be a whole number, not ${describe(faults.seed)}`);
-  }
+  if (faults.seed !== undefined) checkSeed('withFaults', faults.seed);
 }
 
 function checkMs(name: string, ms: number | undefined): void {
