@@ -1,7 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Cli } from './support/cli.js';
 
-/** Resolves once there is no such process any more; a spec that waits for it in vain runs out of time. */
 describe('rxjs-flow connect', () => {
   const cli = new Cli();
   const servers: Server[] = [];

@@ -7,7 +7,7 @@ describeConformanceInVirtualTime('flowPair with chunks', {
   capabilities: { immediate: true, byReference: true },
 });
 
-// One side is enough where both are the same line, and the wait for it is real.
+// One side is enough where both are the same line.
 describeConformanceInVirtualTime('flowPair with latency, a bandwidth and chunks', {
   create: () => of(flowPair({ latencyMs: 1, bytesPerSecond: 1_000_000_000, maxChunk: 100_000 })),
   capabilities: { byReference: true },

@@ -7,6 +7,7 @@ import { channel } from 'rxjs-flow/codec';
 import { http2Server, type Http2Client, type Http2Reply, type Http2Request } from 'rxjs-flow/http2';
 import { listenTcp, toNodeStream } from 'rxjs-flow/node';
 import { watch } from '../node/support/settled.js';
+import { inVirtualTime, useVirtualTime } from '../support/virtual-time.js';
 import { connect } from './support/connection.js';
 import { Cleanup, transports } from './support/transports.js';
 
@@ -20,18 +21,9 @@ async function ask(client: Http2Client, options: Parameters<Http2Client['request
   return exchange.values[0]!;
 }
 
-/** Waits in jest's time, which goes by in turns of the event loop: what comes by a connection has its own. */
-async function inTime<T>(promise: Promise<T>): Promise<T> {
-  let over = false;
-  promise.finally(() => (over = true)).catch(() => undefined);
-  while (!over) {
-    jest.advanceTimersByTime(4);
-    await new Promise(setImmediate);
-  }
-  return await promise;
-}
+/** In virtual time, of which what comes by a connection takes none. */
+const inTime = <T>(task: () => Promise<T>): Promise<T> => inVirtualTime(task, 20);
 
-const useTurns = () => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'hrtime', 'performance'] });
 afterEach(() => jest.useRealTimers());
 
 describe.each(transports.map((transport) => [transport.name, transport] as const))('over %s', (_, transport) => {
@@ -72,9 +64,9 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
     ['which it would send back with status 204', (request) => of({ status: 204, body: request }), [204, '']],
     ['that it does not read, with trailers', () => of({ body: 'x', trailers: { 'x-end': '1' } }), [200, 'x']],
   ])('a server leaves nothing behind of a request %s, whatever its size', async (_what, handler, expected) => {
-    useTurns();
+    useVirtualTime();
     const ended: string[] = [];
-    const { client, serving } = await inTime(
+    const { client, serving } = await inTime(() =>
       connect(transport, cleanup, (request) => {
         request.closed.subscribe({ error: ({ code }: { code: string }) => ended.push(code), complete: () => ended.push('in order') });
         return handler(request);
@@ -87,38 +79,38 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
     });
     // One has come long before it is answered, one has not, and one has no end in sight.
     const bodies = [new Uint8Array(30_000), new Uint8Array(400_000), endless];
-    expect(await inTime(Promise.all(bodies.map((body) => ask(client, { method: 'POST', body }))))).toEqual(Array(3).fill(expected));
-    expect(await inTime(watch(client.shutdown()).ended)).toBe('complete');
-    expect(await inTime(serving.ended)).toBe('complete');
+    expect(await inTime(() => Promise.all(bodies.map((body) => ask(client, { method: 'POST', body }))))).toEqual(Array(3).fill(expected));
+    expect(await inTime(() => watch(client.shutdown()).ended)).toBe('complete');
+    expect(await inTime(() => serving.ended)).toBe('complete');
     expect(ended).toHaveLength(3);
-    expect(await inTime(watch(endless.closed).ended)).toMatchObject({ code: 'aborted' });
+    expect(await inTime(() => watch(endless.closed).ended)).toMatchObject({ code: 'aborted' });
   });
 
   it('a CONNECT that is refused, and was read in part, leaves nothing behind', async () => {
-    useTurns();
-    const { client, serving } = await inTime(connect(transport, cleanup, (request) => request.read().pipe(take(1), map(() => ({ status: 403 })))));
+    useVirtualTime();
+    const { client, serving } = await inTime(() => connect(transport, cleanup, (request) => request.read().pipe(take(1), map(() => ({ status: 403 })))));
     const body = concat(of(utf8('hello')), NEVER);
-    expect(await inTime(ask(client, { method: 'CONNECT', authority: 'there:1', body }))).toEqual([403, '']);
-    expect(await inTime(watch(client.shutdown()).ended)).toBe('complete');
-    expect(await inTime(serving.ended)).toBe('complete');
+    expect(await inTime(() => ask(client, { method: 'CONNECT', authority: 'there:1', body }))).toEqual([403, '']);
+    expect(await inTime(() => watch(client.shutdown()).ended)).toBe('complete');
+    expect(await inTime(() => serving.ended)).toBe('complete');
   });
 
   it.each<[string, (request: Http2Request) => Observable<Uint8Array>]>([
     ['at a rate', (request) => limitRate(request, { bytesPerSecond: 2_000_000, burst: 65536 }).read()],
-    ['as a stream of Node’s', (request) => from(toNodeStream(request) as AsyncIterable<Buffer>).pipe(concatMap((buffer) => timer(20).pipe(map(() => buffer))))],
-    ['line by line, with pauses', (request) => from(pieces(request))],
+    ['as a stream of Node’s', (request) => from(slowly(toNodeStream(request)))],
+    ['piece by piece, with pauses', (request) => from(slowly(pieces(request)))],
   ])('a handler that has answered reads on %s', async (_how, reader) => {
-    useTurns();
+    useVirtualTime();
     const sizes = new Subject<number>();
-    const { client } = await inTime(
+    const { client } = await inTime(() =>
       connect(transport, cleanup, (request) => {
         reader(request).pipe(map((buffer) => buffer.byteLength)).subscribe(sizes);
         return timer(10).pipe(map(() => ({ status: 202 })));
       }),
     );
     const total = firstValueFrom(sizes.pipe(reduce((sum, size) => sum + size, 0)));
-    expect(await inTime(ask(client, { method: 'POST', body: new Uint8Array(300_000) }))).toEqual([202, '']);
-    expect(await inTime(total)).toBe(300_000);
+    expect(await inTime(() => ask(client, { method: 'POST', body: new Uint8Array(300_000) }))).toEqual([202, '']);
+    expect(await inTime(() => total)).toBe(300_000);
   });
 
   it('a handler that has answered reads on for as long as it likes', async () => {
@@ -141,6 +133,12 @@ async function* pieces(request: Http2Request): AsyncGenerator<Uint8Array> {
     const piece = await firstValueFrom(reading.readSome(), { defaultValue: null });
     if (piece === null) return;
     yield piece;
+  }
+}
+
+async function* slowly(buffers: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const buffer of buffers) {
+    yield buffer;
     await firstValueFrom(timer(30));
   }
 }

@@ -4,20 +4,14 @@ import { firstValueFrom, mergeMap, of, type Observable } from 'rxjs';
 import { collectText, detach, flowPair } from 'rxjs-flow';
 import { http2Client, http2Server, type Http2Client } from 'rxjs-flow/http2';
 import { failureOf } from '../node/support/settled.js';
+import { inVirtualTime, useVirtualTime } from '../support/virtual-time.js';
 
 const LATENCY_MS = 500;
 
 /** Runs the event loop and, whenever it has no more to do for a while, the clock; resolves with the virtual time taken. */
 async function virtualMs(work: Promise<unknown>): Promise<number> {
   const start = Date.now();
-  let isOver = false;
-  const over = () => (isOver = true);
-  work.then(over, over);
-  while (!isOver) {
-    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
-    if (!isOver) jest.advanceTimersToNextTimer();
-  }
-  await work;
+  await inVirtualTime(() => work, 20);
   return Date.now() - start;
 }
 
@@ -25,7 +19,7 @@ describe('HTTP/2 over a line of half a second each way', () => {
   let client: Http2Client;
 
   beforeEach(async () => {
-    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'hrtime'] });
+    useVirtualTime();
     const [near, far] = flowPair({ latencyMs: LATENCY_MS });
     http2Server(far, ({ path }) => of({ body: path })).subscribe({ error: () => {} });
     const opened = firstValueFrom(http2Client(near).pipe(detach()));

@@ -17,6 +17,7 @@ import { connectWebSocket } from '../../src/node/connect-web-socket.js';
 import { listenWebSocket } from '../../src/node/listen-web-socket.js';
 import type { TcpAddress } from '../../src/node/socket-flow.js';
 import { authorityAndServer } from '../support/certificates.js';
+import { useVirtualTime } from '../support/virtual-time.js';
 import { concat, pattern } from '../web/support/bytes.js';
 import { endOf, failureOf, openedFromNow, watch } from './support/settled.js';
 import { bareClient, bareServer, startListener, webSocketPair, type StartedListener } from './support/web-sockets.js';
@@ -388,7 +389,7 @@ describe('a far side that is slow or gone', () => {
     const { url, close } = await bareServer((socket) => (peer = socket));
     started.push(close);
     const flow = await firstValueFrom(connectWebSocket({ url }).pipe(detach()));
-    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    useVirtualTime();
     try {
       const end = endOf(flow);
       flow.close();
