@@ -5,11 +5,9 @@ import type { Config } from 'jest';
 const config: Config = {
   // A third of the time goes by in waiting, for sockets, processes and a browser: what one worker leaves, another uses.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
-  // Each spec file leaves a hook on Promises behind in its worker (jest 30): a worker that has grown starts afresh.
-  workerIdleMemoryLimit: '300MB',
   roots: ['<rootDir>/src', '<rootDir>/spec'],
   testMatch: ['<rootDir>/spec/**/*.spec.ts'],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/spec/support/environment.cjs',
   // Specs run as CommonJS and unchecked; `npm run typecheck` is what checks their types.
   transform: {
     '^.+\\.ts$': [
