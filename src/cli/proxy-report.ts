@@ -1,8 +1,8 @@
 /** What `rxjs-flow proxy` says: a line for each connection that ends, and one on where things stand. */
-import { asyncScheduler } from 'rxjs';
 import { formatBytes } from '../combinators/format-bytes.js';
 import { formatStats } from '../combinators/format-stats.js';
 import { formatError } from '../flow/format-error.js';
+import { Stopwatch } from '../flow/stopwatch.js';
 import type { ProxyEvent } from './proxy-server.js';
 
 export class ProxyReport {
@@ -11,7 +11,8 @@ export class ProxyReport {
   #done = [0, 0] as readonly [there: number, back: number];
   #served = 0;
   #lastBytes = this.#done;
-  #lastAt = asyncScheduler.now();
+  readonly #clock = new Stopwatch();
+  #lastAt = 0;
 
   /** Takes the event in, and gives the line that it is worth, if any. */
   take(event: ProxyEvent): string | null {
@@ -32,7 +33,7 @@ export class ProxyReport {
 
   /** Bytes each way, how fast since this was asked for last, and connections. */
   status(): string {
-    const now = asyncScheduler.now();
+    const now = this.#clock.elapsed();
     const bytes = this.#bytes;
     const seconds = (now - this.#lastAt) / 1000;
     const [there, back] = bytes.map((all, way) => {

@@ -2,7 +2,7 @@
  * One running copy: its counts, its clock and its end. How the bytes move is its subclasses' (`engine-copy.ts`,
  * `public-copy.ts`); what its end means is its listener's (`copy`, `proxy`, `forward`).
  */
-import { asyncScheduler } from 'rxjs';
+import { Stopwatch } from '../flow/stopwatch.js';
 import type { CopyStats } from './copy-stats.js';
 
 /** Told how a copy ended: one of the two, once; neither if it was stopped. */
@@ -18,21 +18,22 @@ export abstract class CopyRun {
   protected writeBytes = 0;
   protected writeOps = 0;
 
-  #startedAt = 0;
-  #endedAt: number | null = null;
+  #clock = new Stopwatch();
+  /** How long it took, once it is over. */
+  #durationMs: number | null = null;
 
   constructor(private readonly listener: CopyListener) {}
 
   /** Starts copying; it may end before this returns. */
   start(): void {
-    this.#startedAt = asyncScheduler.now();
+    this.#clock = new Stopwatch();
     this.run();
   }
 
   /** Stops reading: what has not been read stays in the source. Writes already made stay made. */
   stop(): void {
     if (this.isOver) return;
-    this.#endedAt = asyncScheduler.now();
+    this.#durationMs = this.#clock.elapsed();
     this.release();
   }
 
@@ -43,12 +44,12 @@ export abstract class CopyRun {
 
   get stats(): CopyStats {
     const { readBytes, readOps, writeBytes, writeOps } = this;
-    const durationMs = (this.#endedAt ?? asyncScheduler.now()) - this.#startedAt;
+    const durationMs = this.#durationMs ?? this.#clock.elapsed();
     return { readBytes, readOps, writeBytes, writeOps, durationMs };
   }
 
   get isOver(): boolean {
-    return this.#endedAt !== null;
+    return this.#durationMs !== null;
   }
 
   protected abstract run(): void;

@@ -1,9 +1,10 @@
 /** Counts what passes through a flow, for whoever wants to show it. It keeps no history: sample it with `interval`. */
-import { asyncScheduler, type Observable, tap } from 'rxjs';
+import { type Observable, tap } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
 import type { Flow, WriteResult } from '../flow/flow.js';
 import type { CopyStats } from './copy-stats.js';
 import { DelegatingFlow } from '../flow/delegating-flow.js';
+import { Stopwatch } from '../flow/stopwatch.js';
 
 /**
  * What a flow has carried: read means delivered by `read()`, written means accepted; `durationMs` is from `measured` to
@@ -45,12 +46,13 @@ class Meter extends DelegatingFlow {
   #pendingWrites = 0;
   #pendingBytes = 0;
   #failedWrites = 0;
-  readonly #startedAt = asyncScheduler.now();
-  #endedAt: number | null = null;
+  readonly #clock = new Stopwatch();
+  /** How long it lived, once it has ended. */
+  #durationMs: number | null = null;
 
   constructor(inner: Flow) {
     super(inner);
-    const end = () => (this.#endedAt = asyncScheduler.now());
+    const end = () => (this.#durationMs = this.#clock.elapsed());
     inner.closed.subscribe({ complete: end, error: end });
   }
 
@@ -60,7 +62,7 @@ class Meter extends DelegatingFlow {
       readOps: this.#readOps,
       writeBytes: this.#writeBytes,
       writeOps: this.#writeOps,
-      durationMs: (this.#endedAt ?? asyncScheduler.now()) - this.#startedAt,
+      durationMs: this.#durationMs ?? this.#clock.elapsed(),
       pendingWrites: this.#pendingWrites,
       pendingBytes: this.#pendingBytes,
       failedWrites: this.#failedWrites,

@@ -2,11 +2,12 @@
  * Leave to spend bytes at a rate, with a burst saved up while nothing is spent. It holds no timer: it says how long to
  * wait, by RxJS's clock.
  */
-import { asyncScheduler } from 'rxjs';
+import { Stopwatch } from '../flow/stopwatch.js';
 
 export class TokenBucket {
   #tokens: number;
-  #filledAt = asyncScheduler.now();
+  readonly #clock = new Stopwatch();
+  #filledAt = 0;
 
   constructor(
     private readonly bytesPerSecond: number,
@@ -18,7 +19,7 @@ export class TokenBucket {
 
   /** Takes `bytes` (at most `burst`) and answers 0, or takes nothing and answers how many milliseconds are missing. */
   take(bytes: number): number {
-    const now = asyncScheduler.now();
+    const now = this.#clock.elapsed();
     this.#tokens = Math.min(this.burst, this.#tokens + ((now - this.#filledAt) * this.bytesPerSecond) / 1000);
     this.#filledAt = now;
     const missing = bytes - this.#tokens;

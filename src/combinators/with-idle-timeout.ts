@@ -1,10 +1,11 @@
 /** Gives up a flow on which nothing moves. It watches the bytes that pass through it and changes none. */
-import { asyncScheduler, type Observable, Subscription, tap, timer } from 'rxjs';
+import { type Observable, Subscription, tap, timer } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
 import { checkDuration } from '../flow/check-duration.js';
 import type { Flow, WriteResult } from '../flow/flow.js';
 import { FlowError, isFlowError } from '../flow/flow-error.js';
 import { originalOf } from '../flow/replaced-error.js';
+import { Stopwatch } from '../flow/stopwatch.js';
 import { TranslatingFlow } from './translating-flow.js';
 
 /**
@@ -22,7 +23,9 @@ export function withIdleTimeout(flow: Flow, idleMs: number): Flow {
 }
 
 class IdleTimeoutFlow extends TranslatingFlow {
-  #lastMs = asyncScheduler.now();
+  readonly #clock = new Stopwatch();
+  /** When a byte has passed last. */
+  #lastMs = 0;
   #timer = Subscription.EMPTY;
   readonly #timeout: FlowError;
 
@@ -67,14 +70,19 @@ class IdleTimeoutFlow extends TranslatingFlow {
 
   /** Bytes only leave the time; the one timer looks at it when it is due, and waits for the rest. */
   #touch(): void {
-    this.#lastMs = asyncScheduler.now();
+    this.#lastMs = this.#clock.elapsed();
   }
 
   #wait(ms: number): void {
+    const lastMs = this.#lastMs;
     this.#timer = timer(ms).subscribe(() => {
-      const leftMs = this.#lastMs + this.idleMs - asyncScheduler.now();
-      if (leftMs > 0) this.#wait(leftMs);
-      else this.inner.abort(this.#timeout);
+      if (this.#lastMs === lastMs) {
+        this.inner.abort(this.#timeout);
+        return;
+      }
+      const leftMs = this.#lastMs + this.idleMs - this.#clock.elapsed();
+      // A timer that comes so late tells of a busy process, or of a clock set forward, and not of a flow on which nothing moves.
+      this.#wait(leftMs > 0 ? leftMs : this.idleMs);
     });
   }
 }

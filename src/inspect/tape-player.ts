@@ -2,9 +2,10 @@
  * The transport behind `replay`: gives what the peer sent on a tape, in its order and at its times, and takes what the
  * tape has written. Comparing is the expected writes' job, and the contract of flows the engine's.
  */
-import { asyncScheduler, type Observable, Subscription, timer } from 'rxjs';
+import { type Observable, Subscription, timer } from 'rxjs';
 import { LONGEST_TIMER_MS } from '../flow/check-duration.js';
 import { FlowError, type FlowErrorCode, isFlowError } from '../flow/flow-error.js';
+import { Stopwatch } from '../flow/stopwatch.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
 import { ExpectedWrites } from './expected-writes.js';
 import type { TapeEvent } from './tape-event.js';
@@ -18,7 +19,7 @@ type Written = Uint8Array | 'end';
 export class TapePlayer implements Transport {
   name = 'replay';
 
-  readonly #startedAt = asyncScheduler.now();
+  readonly #clock = new Stopwatch();
   readonly #running = new Subscription();
   readonly #writes = new ExpectedWrites();
   readonly #steps = new PeerSteps();
@@ -181,7 +182,7 @@ export class TapePlayer implements Transport {
   // ── the program's side ─────────────────────────────────────────────────────────────────────────────────────────
 
   /** Whether the engine may go on: if not, it hears of that later. */
-  #judge(written: Written, since = this.#now()): boolean {
+  #judge(written: Written, since = this.#clock.elapsed()): boolean {
     const verdict = written === 'end' ? this.#writes.takeEnd(since) : this.#writes.take(written, since);
     if (verdict.kind === 'through') return this.#acknowledge(verdict.pendingUntil);
     this.#advance();
@@ -231,11 +232,7 @@ export class TapePlayer implements Transport {
 
   /** From now to a time of the tape. */
   #delayUntil(at: number): number {
-    return this.immediate ? 0 : at + this.#writes.lateMs - this.#now();
-  }
-
-  #now(): number {
-    return asyncScheduler.now() - this.#startedAt;
+    return this.immediate ? 0 : at + this.#writes.lateMs - this.#clock.elapsed();
   }
 
   /** Or as soon as a timer can: who has to wait for longer looks again then. */

@@ -3,6 +3,7 @@
  * the latest for those that come late. It knows nothing of flows.
  */
 import { asyncScheduler, Observable, type Subscriber } from 'rxjs';
+import { Stopwatch } from '../flow/stopwatch.js';
 import type { TapeEvent } from './tape-event.js';
 import { TapeGate } from './tape-gate.js';
 
@@ -21,9 +22,8 @@ export class Tape {
   /** Closed while a listener holds the tape. */
   readonly gate = new TapeGate();
 
-  readonly #startedAt = asyncScheduler.now();
+  readonly #clock = new Stopwatch();
   readonly #start: TapeEvent;
-  #at = 0;
 
   /** The latest events: `#held[i]` is number `#first + i`, those below `#dropped` are let go of already. */
   #held: (TapeEvent | undefined)[] = [];
@@ -38,14 +38,12 @@ export class Tape {
     name: string,
     private readonly limits: TapeLimits,
   ) {
-    this.#start = { at: 0, kind: 'start', direction: 'both', name, startedAt: this.#startedAt };
+    this.#start = { at: 0, kind: 'start', direction: 'both', name, startedAt: asyncScheduler.now() };
   }
 
   add(news: TapeNews): void {
     if (this.#ended) return;
-    // The clock of a computer may be set back while it runs; the tape's does not go back.
-    this.#at = Math.max(this.#at, asyncScheduler.now() - this.#startedAt);
-    const event = { at: this.#at, ...news } as TapeEvent;
+    const event = { at: this.#clock.elapsed(), ...news } as TapeEvent;
     this.#held.push(event);
     this.#heldBytes += sizeOf(event);
     this.#tellAll();

@@ -3,9 +3,10 @@
  * departure. Time is RxJS's: one timer, for the item due next, and none while nothing is on its way. It does not bound
  * what departs, and knows no bytes, only sizes.
  */
-import { asyncScheduler, timer, type Subscription } from 'rxjs';
+import { timer, type Subscription } from 'rxjs';
 import { Ring } from '../engine/ring.js';
 import { LONGEST_TIMER_MS } from '../flow/check-duration.js';
+import { Stopwatch } from '../flow/stopwatch.js';
 
 export interface TravelTimes {
   /** From the departure of an item's last byte to its arrival. */
@@ -16,6 +17,7 @@ export interface TravelTimes {
 
 export class Travel<T> {
   readonly #items = new Ring<{ readonly item: T; readonly departedAt: number }>();
+  readonly #clock = new Stopwatch();
   /** When all that was sent so far has departed. */
   #idleAt = 0;
   #timer: Subscription | undefined;
@@ -33,14 +35,14 @@ export class Travel<T> {
       this.arrive(item);
       return;
     }
-    this.#idleAt = Math.max(this.#idleAt, asyncScheduler.now()) + (size * 1000) / bytesPerSecond;
+    this.#idleAt = Math.max(this.#idleAt, this.#clock.elapsed()) + (size * 1000) / bytesPerSecond;
     this.#items.push({ item, departedAt: this.#idleAt });
     this.#arm();
   }
 
   /** Drops what has not departed yet; what has, arrives. */
   recall(): void {
-    const now = asyncScheduler.now();
+    const now = this.#clock.elapsed();
     while (this.#items.length > 0) {
       const last = this.#items.pop();
       if (last.departedAt > now) continue;
@@ -59,7 +61,7 @@ export class Travel<T> {
 
   #arm(): void {
     if (this.#timer !== undefined || this.#arriving || this.#items.length === 0) return;
-    const now = asyncScheduler.now();
+    const now = this.#clock.elapsed();
     // What is longer than a timer holds is waited for in parts.
     const waitMs = Math.min(Math.max(0, this.#nextDueAt() - now), LONGEST_TIMER_MS);
     this.#timer = timer(waitMs).subscribe(() => this.#onTimer(now + waitMs));
@@ -67,7 +69,7 @@ export class Travel<T> {
 
   #onTimer(expectedAt: number): void {
     this.#timer = undefined;
-    const now = Math.max(asyncScheduler.now(), expectedAt);
+    const now = Math.max(this.#clock.elapsed(), expectedAt);
     this.#arriving = true;
     while (this.#items.length > 0 && this.#nextDueAt() <= now) this.arrive(this.#items.shift().item);
     this.#arriving = false;

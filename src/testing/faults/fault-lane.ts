@@ -2,7 +2,8 @@
  * One direction of a faulty line: bytes go in, and come out later, slower, cut up, but all of them and in order. Then,
  * behind them, the end or the failure. It knows no flow; what comes out goes to its `LaneExit`.
  */
-import { asyncScheduler, Subscription } from 'rxjs';
+import { Subscription } from 'rxjs';
+import { Stopwatch } from '../../flow/stopwatch.js';
 import { longTimer } from '../long-timer.js';
 import { Queue } from './queue.js';
 
@@ -41,6 +42,7 @@ export class FaultLane {
   readonly #queue = new Queue<Passenger>();
   /** Bytes on their way, and arrived but not let out. */
   #bytes = 0;
+  readonly #clock = new Stopwatch();
   /** When the line will have sent all that it was given so far. */
   #idleAt = 0;
   #lastDueAt = 0;
@@ -104,7 +106,7 @@ export class FaultLane {
 
   #enter(load: Load, size: number, extraMs: number): void {
     const { latencyMs, jitterMs, bytesPerSecond } = this.faults;
-    this.#idleAt = Math.max(this.#idleAt, asyncScheduler.now()) + (size * 1000) / bytesPerSecond;
+    this.#idleAt = Math.max(this.#idleAt, this.#clock.elapsed()) + (size * 1000) / bytesPerSecond;
     const jitter = jitterMs === 0 ? 0 : (this.random() * 2 - 1) * jitterMs;
     // Never before what is in front of it: jitter makes bytes late, not disorderly.
     this.#lastDueAt = Math.max(this.#lastDueAt, this.#idleAt + Math.max(0, latencyMs + jitter) + extraMs);
@@ -112,7 +114,7 @@ export class FaultLane {
   }
 
   /** Lets out all that is due, then waits for what is due next. */
-  #run(now = asyncScheduler.now()): void {
+  #run(now = this.#clock.elapsed()): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
     for (let next = this.#next(now); next !== undefined && next.dueAt <= now; next = this.#next(now)) {
@@ -148,11 +150,11 @@ export class FaultLane {
     if (next === undefined || next.dueAt >= this.#armedFor) return;
     this.#timer.unsubscribe();
     this.#armedFor = next.dueAt;
-    const now = asyncScheduler.now();
+    const now = this.#clock.elapsed();
     const waitMs = Math.max(0, Math.ceil(next.dueAt - now));
     this.#timer = longTimer(waitMs).subscribe(() => {
       this.#armedFor = Infinity;
-      this.#run(Math.max(asyncScheduler.now(), now + waitMs));
+      this.#run(Math.max(this.#clock.elapsed(), now + waitMs));
     });
   }
 }
