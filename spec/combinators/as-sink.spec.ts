@@ -142,6 +142,18 @@ describe.each([
     expect(source.left()).toEqual(['b', 'c']);
   });
 
+  it('pulls no second source while a write of the first waits, and keeps both paused when it fails', () => {
+    const [first, second] = [sourceOf('a', 'b', 'c'), sourceOf('d', 'e', 'f')];
+    const { flow, link, written } = manualFlow();
+    const subscription = merge(first.flow.read(), second.flow.read()).subscribe(asSink(dress(flow)));
+    link.ready();
+    link.ready();
+    expect(written).toEqual(['a', 'd', 'b']);
+    link.refuse(new FlowError('closed', 'manual: full'));
+    subscription.unsubscribe();
+    expect([first.left(), second.left()]).toEqual([['c'], ['e', 'f']]);
+  });
+
   it.each<[string, (source: Observable<Uint8Array>) => Observable<Uint8Array>]>([
     ['through operators', (source) => source.pipe(mergeMap((buffer) => of(buffer)), map((buffer) => buffer))],
     ['with others', (source) => merge(NEVER, source, NEVER)],

@@ -217,6 +217,49 @@ describe('drainMap on flows', () => {
     expect([running, a.accepted, b.accepted]).toEqual([['a', 'b', 'a', 'b'], 2, 2]);
   });
 
+  it('lets go of several flows one by one, in turn, and of no more than there is room for', () => {
+    const farEnds = ['a', 'b', 'c'].map((name) => {
+      const [near, far] = flowPair({ capacity: 0 });
+      writing(near, [name, name, name]);
+      return far;
+    });
+    const running: Subject<never>[] = [];
+    const begun: string[] = [];
+    let most = 0;
+    let pulledWhileFull = 0;
+    merge(...farEnds.map((far) => far.read()))
+      .pipe(
+        map((buffer) => {
+          if (running.length === 2) pulledWhileFull += 1;
+          return decode(buffer);
+        }),
+        drainMap((name) => {
+          begun.push(name);
+          most = Math.max(most, running.push(new Subject()));
+          return running.at(-1)!;
+        }, 2),
+      )
+      .subscribe();
+    expect([begun, pulledWhileFull]).toEqual([['a', 'a'], 2]); // b and c: a flow can be held once it delivers
+    while (running.length > 0) running.shift()!.complete();
+    expect([begun, most, pulledWhileFull]).toEqual([['a', 'a', 'b', 'c', 'a', 'b', 'c', 'b', 'c'], 2, 2]);
+  });
+
+  it('lets go of 10,000 flows whose projections end at once without growing the stack', () => {
+    const gate = new Subject<never>();
+    let begun = 0;
+    const farEnds = Array.from({ length: 10_000 }, () => {
+      const [near, far] = flowPair({ capacity: 0 });
+      writing(near, ['x', 'y']);
+      return far.read();
+    });
+    merge(...farEnds)
+      .pipe(drainMap(() => ((begun += 1) === 1 ? gate : EMPTY)))
+      .subscribe();
+    gate.complete();
+    expect(begun).toBe(20_000);
+  });
+
   it('holds the reader around which an inner flow delivers', () => {
     const [nearOuter, farOuter] = flowPair({ capacity: 0 });
     const outer = writing(nearOuter, ['x', 'y']);

@@ -49,4 +49,28 @@ describe('Holds', () => {
     holds.release();
     expect(reader.held).toBe(1);
   });
+
+  it('lets go of one after the other while there is room, in the order in which they were held', () => {
+    const readers = [new Counted(), new Counted(), new Counted()];
+    const holds = new Holds();
+    for (const reader of readers) delivering([reader], () => holds.take());
+    let room = 2;
+    for (const reader of readers) reader.onFree = () => (room -= 1);
+    holds.releaseWhile(() => room > 0);
+    expect(readers.map(({ held }) => held)).toEqual([0, 0, 1]);
+    expect(readers.map((reader) => holds.has(reader))).toEqual([false, false, true]);
+  });
+
+  it('begins no second turn of letting go inside the first', () => {
+    const [first, second] = [new Counted(), new Counted()];
+    const holds = new Holds();
+    for (const reader of [first, second]) delivering([reader], () => holds.take());
+    const heldInside: number[] = [];
+    first.onFree = () => {
+      holds.releaseWhile(() => true);
+      heldInside.push(second.held);
+    };
+    holds.releaseWhile(() => true);
+    expect([heldInside, second.held]).toEqual([[1], 0]);
+  });
 });

@@ -133,7 +133,9 @@ class FlowSink extends Subject<Uint8Array> {
     this.#waiting -= 1;
     if (this.#state === 'over') return;
     if (this.observed) super.next(buffer);
-    if (this.#waiting === 0) this.#letGo();
+    if (this.#waiting > 0) return;
+    this.#holds.releaseWhile(() => this.#waiting === 0);
+    this.#feeders = this.#feeders.filter((feeder) => this.#holds.has(feeder));
   }
 
   /** @internal The sink takes no more: what feeds it alone stays held, all else goes on. */

@@ -70,7 +70,7 @@ class Turns<T> implements AsyncIterator<T, undefined> {
   #wait(turn: Turn<T>): void {
     this.#turns.push(turn);
     if (this.#subscription !== null) {
-      this.#holds.release();
+      this.#holds.releaseWhile(() => this.#turns.length > 0);
       return;
     }
     this.#subscription = this.#source.subscribe({

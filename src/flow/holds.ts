@@ -6,6 +6,7 @@ import { type Delivery, deliveryAt, deliveryDepth } from '../engine/demand.js';
 
 export class Holds {
   readonly #held: Delivery[] = [];
+  #releasing = false;
 
   /** Holds what is delivering on the current call stack and is not held yet. */
   take(): void {
@@ -17,9 +18,23 @@ export class Holds {
     }
   }
 
+  has(one: Delivery): boolean {
+    return this.#held.includes(one);
+  }
+
   /** Lets go of all; a reader may deliver within this call, and be held again. */
   release(): void {
-    if (this.#held.length === 0) return;
     for (const one of this.#held.splice(0)) one.unhold();
+  }
+
+  /**
+   * Lets go of one after the other, in turn, for as long as there is room: what one delivers within this call may leave
+   * none for the next.
+   */
+  releaseWhile(hasRoom: () => boolean): void {
+    if (this.#releasing) return; // whoever is at it goes on, and not deeper and deeper
+    this.#releasing = true;
+    while (this.#held.length > 0 && hasRoom()) this.#held.shift()!.unhold();
+    this.#releasing = false;
   }
 }

@@ -85,7 +85,7 @@ class BodyPump extends Subscription {
     this.#target.write(buffer).subscribe((result) => {
       this.#pending -= 1;
       if (!result.ok) this.unsubscribe();
-      else if (this.#pending === 0) this.#holds.release();
+      else this.#holds.releaseWhile(() => this.#pending === 0);
     });
     if (this.#pending > 0 && !this.closed) this.#holds.take();
   }
