@@ -13,3 +13,5 @@ export { linesCodec, type LinesOptions } from './codec/lines-codec.js';
 export { slipCodec } from './codec/slip-codec.js';
 export type { UnreadOf } from './codec/unread-flow.js';
 export { ByteQueue } from './flow/byte-queue.js';
+export type { Flow, ShutdownMode, WriteResult } from './flow/flow.js';
+export type { FlowError, FlowErrorCode } from './flow/flow-error.js';

@@ -13,3 +13,5 @@ export type { Http2RequestOptions } from './http2/client-request.js';
 export type { Http2Response } from './http2/http2-response.js';
 export type { Http2Settings } from './http2/settings.js';
 export type { Http2Trailers } from './http2/outbound-trailers.js';
+export type { Flow, ShutdownMode, WriteResult } from './flow/flow.js';
+export type { FlowError, FlowErrorCode } from './flow/flow-error.js';

@@ -6,3 +6,5 @@ export { renderMarblesSvg } from './inspect/render-marbles-svg.js';
 export { replay, type ReplayOptions } from './inspect/replay.js';
 export { saveTape } from './inspect/save-tape.js';
 export type { TapeEvent, TapeFailure } from './inspect/tape-event.js';
+export type { Flow, ShutdownMode, WriteResult } from './flow/flow.js';
+export type { FlowError, FlowErrorCode } from './flow/flow-error.js';

@@ -11,3 +11,5 @@ export {
 export type { MarbleValues } from './testing/marbles/moment.js';
 export { withFaults, type Faults } from './testing/with-faults.js';
 export { seededRandom } from './testing/faults/random.js';
+export type { Flow, ShutdownMode, WriteResult } from './flow/flow.js';
+export type { FlowError, FlowErrorCode } from './flow/flow-error.js';

@@ -10,3 +10,5 @@ export { toWebStreams, type ToWebStreamsOptions, type WebStreams } from './web/t
 export { webSocketFlow } from './web/web-socket-flow.js';
 export type { WebSocketLike } from './web/web-socket-like.js';
 export type { WebSocketFlowOptions } from './web/web-socket-options.js';
+export type { Flow, ShutdownMode, WriteResult } from './flow/flow.js';
+export type { FlowError, FlowErrorCode } from './flow/flow-error.js';

@@ -1,7 +1,7 @@
 // Checks the package as its users get it: packs the build, has publint and attw read the tarball, installs the tarball
 // (with what it depends on out of npm's cache, if it is there) in an empty folder, and there imports every door as ESM
-// and as CommonJS, runs and type-checks one program of each kind, and follows the links of the documents. It builds
-// nothing: `npm run build` comes first.
+// and as CommonJS, runs and type-checks one program of each kind, has the compiler write the types that programs of a single
+// door leave out, and follows the links of the documents. It builds nothing: `npm run build` comes first.
 
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -25,8 +25,8 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 if (!existsSync(join(root, 'dist/esm'))) fail('there is no dist to check: run `npm run build` first');
 const tarball = await pack();
-await Promise.all([publint(), attw(), installConsumer().then(() => Promise.all([...runs(), ...typeChecks(), documentsLeadSomewhere()]))]);
-console.log(`package: ${doors.length} doors as ESM and CommonJS, publint and attw clean, both consumers run and type-check, documents lead somewhere`);
+await Promise.all([publint(), attw(), installConsumer().then(() => Promise.all([...runs(), ...typeChecks(), namesItsTypes(), documentsLeadSomewhere()]))]);
+console.log(`package: ${doors.length} doors as ESM and CommonJS, publint and attw clean, both consumers run and type-check, each door names its types, documents lead somewhere`);
 
 async function pack() {
   const listing = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], root);
@@ -115,6 +115,24 @@ function typeChecks() {
     writeFileSync(config, JSON.stringify({ compilerOptions: { ...compilerOptions, exactOptionalPropertyTypes: true }, files }));
     return run(join(folder, 'node_modules/typescript/bin/tsc'), ['-p', config], folder);
   });
+}
+
+/**
+ * What a program exports without a type of its own is declared under the names of the one door that it imports (TS2883 if
+ * a name is missing). One program for each, as another door's names would do; what they all read is read once.
+ */
+function namesItsTypes() {
+  const { Node16: module } = ts.ModuleKind;
+  const options = { module, target: ts.ScriptTarget.ES2022, types: ['node'], strict: true, declaration: true, skipLibCheck: true };
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile } = host;
+  const files = new Map();
+  host.getCurrentDirectory = () => folder;
+  host.getSourceFile = (file, ...rest) => files.get(file) ?? files.set(file, getSourceFile(file, ...rest)).get(file);
+  for (const program of readdirSync(join(folder, 'alone'))) {
+    const faults = ts.getPreEmitDiagnostics(ts.createProgram([join(folder, 'alone', program)], options, host));
+    if (faults.length > 0) fail(`a program of one door alone\n${ts.formatDiagnostics(faults, host)}`);
+  }
 }
 
 /** What the command printed; if it fails, all it printed is shown and the check ends. */
