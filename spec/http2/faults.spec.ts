@@ -6,7 +6,7 @@ import { collectText, detach, flowPair, fromGenerator, fromObservable, isFlowErr
 import { http2Client, http2CodeOf, http2Server, type Http2Client, type Http2Request } from 'rxjs-flow/http2';
 import { watch } from '../node/support/settled.js';
 import { connect } from './support/connection.js';
-import { DATA, END_HEADERS, END_STREAM, frame, GET_ROOT, GOAWAY, HEADERS, literal, PING, RawPeer, RST_STREAM, STATUS_200, words } from './support/raw-peer.js';
+import { DATA, END_HEADERS, END_STREAM, frame, GET_ROOT, GOAWAY, HEADERS, literal, PING, RawPeer, RST_STREAM, SETTINGS, STATUS_200, words } from './support/raw-peer.js';
 import { Cleanup, transports } from './support/transports.js';
 
 const cleanup = new Cleanup();
@@ -229,12 +229,46 @@ describe('a server whose client', () => {
     expect(told).toMatchObject([expected]);
   });
 
-  it('resets one request: its body fails, and the connection goes on', async () => {
+  it('breaks a rule in the same read as its SETTINGS: protocol', async () => {
+    const { client, request, told, ended } = serverOfRaw();
+    client.send(frame(HEADERS, END_HEADERS | END_STREAM, 1, GET_ROOT));
+    await request;
+    client.send(frame(SETTINGS, 0, 0), frame(DATA, END_STREAM, 1, utf8('x')));
+    expect(await ended).toMatchObject({ code: 'protocol' });
+    expect(told).toMatchObject([{ code: 'protocol' }]);
+  });
+
+  it('resets a request in the same read as its head: the error handler is told', async () => {
     const { client, request, told } = serverOfRaw();
-    client.send(frame(HEADERS, END_HEADERS, 1, GET_ROOT), half);
+    client.send(frame(HEADERS, END_HEADERS, 1, GET_ROOT), frame(RST_STREAM, 0, 1, words(8)));
+    expect(await lossOf((await request).closed)).toMatchObject({ code: 'reset' });
+    expect(told).toMatchObject([{ code: 'reset' }]);
+    client.flow.abort();
+  });
+
+  it('leaves in the middle of a long response: truncated, whether or not there is an error handler', async () => {
+    const [near, far] = flowPair();
+    const ended = lossOf(http2Server(far, () => of({ body: new Uint8Array(1_000_000) })));
+    const client = new RawPeer(near, true);
+    const came = client.next(DATA);
+    client.send(frame(HEADERS, END_HEADERS | END_STREAM, 1, GET_ROOT));
+    await came;
+    client.flow.shutdown('write');
+    expect(await ended).toMatchObject({ code: 'truncated' });
+  });
+
+  it.each([
+    ['body', 0, 'CANCEL (8)', 8],
+    ['body', 0, 'NO_ERROR (0)', 0],
+    ['answer', END_STREAM, 'CANCEL (8)', 8],
+    ['answer', END_STREAM, 'NO_ERROR (0)', 0],
+  ])('resets one request, and its %s fails, where the connection goes on: %i, %s', async (_, flags, name, code) => {
+    const { client, request, told } = serverOfRaw();
+    client.send(frame(HEADERS, END_HEADERS | flags, 1, GET_ROOT));
+    if (flags !== END_STREAM) client.send(half);
     const failure = lossOf((await request).closed);
-    client.send(frame(RST_STREAM, 0, 1, words(8)));
-    expect(await failure).toMatchObject({ code: 'reset', message: expect.stringContaining('CANCEL (8)') });
+    client.send(frame(RST_STREAM, 0, 1, words(code)));
+    expect(await failure).toMatchObject({ code: 'reset', message: expect.stringContaining(name) });
     expect(told).toMatchObject([{ code: 'reset' }]);
     const pong = client.next(PING);
     client.send(frame(PING, 0, 0, new Uint8Array(8)));

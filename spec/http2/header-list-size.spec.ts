@@ -1,9 +1,10 @@
 // Header lists that are larger than this end takes, from a server that does not ask: `node:http2` itself.
 
-import { performServerHandshake, type ServerHttp2Stream } from 'node:http2';
-import { firstValueFrom, mergeMap, ReplaySubject } from 'rxjs';
+import { once } from 'node:events';
+import { connect as http2Connect, performServerHandshake, type ServerHttp2Stream } from 'node:http2';
+import { firstValueFrom, mergeMap, of, ReplaySubject } from 'rxjs';
 import { collectText, detach } from 'rxjs-flow';
-import { http2Client, http2CodeOf, type Http2Client, type Http2Push } from 'rxjs-flow/http2';
+import { http2Client, http2CodeOf, http2Server, type Http2Client, type Http2Push } from 'rxjs-flow/http2';
 import { toNodeStream } from 'rxjs-flow/node';
 import { failureOf, watch } from '../node/support/settled.js';
 import { Cleanup, transports } from './support/transports.js';
@@ -35,6 +36,42 @@ const answers: Readonly<Record<string, (stream: ServerHttp2Stream) => void>> = {
 };
 
 const bodyOf = (client: Http2Client, path: string) => client.request({ path }).pipe(mergeMap((response) => response.read()));
+
+describe('without a limit of its own, which is 65535 then,', () => {
+  const cleanup = new Cleanup();
+  afterEach(() => cleanup.run());
+  /** Each field is one that HPACK takes. */
+  const fields = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`x-long-${at}`, 'x'.repeat(16_000)]));
+
+  it('a server takes no longer list', async () => {
+    const { near, far, dispose } = await transports[0]!.connect();
+    cleanup.add(dispose);
+    const serving = watch(http2Server(far, () => of({ body: 'fine' })));
+    const session = http2Connect('http://localhost', { createConnection: () => toNodeStream(near), maxSendHeaderBlockLength: 200_000 });
+    session.on('error', () => {});
+    await once(session, 'remoteSettings');
+    expect(session.remoteSettings.maxHeaderListSize).toBe(65535);
+    const codeOf = async (count: number) => {
+      const stream = session.request(fields(count)).on('error', () => {}).resume();
+      await new Promise((resolve) => stream.on('close', resolve));
+      return stream.rstCode;
+    };
+    expect([await codeOf(4), await codeOf(5)]).toEqual([0, ENHANCE_YOUR_CALM]);
+    session.destroy();
+    await serving.ended;
+  });
+
+  it('a client takes no longer list', async () => {
+    const { near, far, dispose } = await transports[0]!.connect();
+    cleanup.add(dispose);
+    const session = performServerHandshake(toNodeStream(far), { maxSendHeaderBlockLength: 200_000 });
+    session.on('error', () => {});
+    session.on('stream', (stream) => stream.on('error', () => {}).respond(fields(5), { endStream: true }));
+    const client = await firstValueFrom(http2Client(near).pipe(detach()));
+    expect(await failureOf(client.request({}))).toMatchObject({ code: 'too-large' });
+    near.abort();
+  });
+});
 
 describe.each(transports.map((transport) => [transport.name, transport] as const))('a client with a limit for header lists, over %s', (_, transport) => {
   const cleanup = new Cleanup();

@@ -2,9 +2,9 @@
 
 import { firstValueFrom, NEVER, Subject, toArray } from 'rxjs';
 import { detach, flowPair } from 'rxjs-flow';
-import { http2Client, http2Server } from 'rxjs-flow/http2';
+import { http2Client, http2Server, type Http2Client } from 'rxjs-flow/http2';
 import { failureOf, watch } from '../node/support/settled.js';
-import { END_HEADERS, END_STREAM, frame, GET_ROOT, HEADERS, PING, RawPeer, STATUS_200, words } from './support/raw-peer.js';
+import { END_HEADERS, END_STREAM, frame, GET_ROOT, GOAWAY, HEADERS, PING, RawPeer, STATUS_200, words } from './support/raw-peer.js';
 import { transports } from './support/transports.js';
 
 const ACK = 1;
@@ -60,6 +60,34 @@ describe('a connection with keepAliveMs whose peer stays', () => {
     server.send(frame(HEADERS, END_HEADERS | END_STREAM, 1, STATUS_200));
     expect(await response).toMatchObject([{ status: 200 }]);
     expect(await closed.ended).toBe('complete');
+  });
+
+  it.each<[string, (client: Http2Client, server: RawPeer) => unknown]>([
+    ['has shut down', (client) => client.shutdown()],
+    ['was told to go', (_, server) => server.send(frame(GOAWAY, 0, 0, words(1, 0)))],
+    ['waits for ten PINGs', (client) => Array.from({ length: 10 }, () => watch(client.ping()))],
+  ])('fails with timeout when the peer falls silent, though it %s', async (_, act) => {
+    const [near, far] = flowPair();
+    const server = new RawPeer(far, false);
+    const client = await firstValueFrom(http2Client(near, { keepAliveMs }).pipe(detach()));
+    const asked = server.next(HEADERS);
+    const response = failureOf(client.request({}));
+    await asked;
+    act(client, server);
+    server.send = () => {};
+    expect(await response).toMatchObject({ code: 'timeout' });
+  });
+
+  it('lives with ten PINGs of its own on their way to a peer that answers all else', async () => {
+    const [near, far] = flowPair();
+    const server = new RawPeer(far, false);
+    const client = await firstValueFrom(http2Client(near, { keepAliveMs: 20 }).pipe(detach()));
+    const pings = Array.from({ length: 10 }, () => watch(client.ping()));
+    const closed = watch(client.closed);
+    await new Promise((resolve) => setTimeout(resolve, 100)); // five beats
+    server.flow.abort();
+    expect(await closed.ended).toMatchObject({ code: 'reset' });
+    for (const ping of pings) expect(await ping.ended).toMatchObject({ code: 'reset' });
   });
 
   it.each(['client', 'server'])('fails with what the peer did wrong, at the %s', async (side) => {

@@ -57,6 +57,34 @@ describe('watchGivenUp', () => {
     expect(session.settings).toHaveBeenCalledTimes(1);
   });
 
+  it('asks for what came in one read with an answer, or with the peer’s own SETTINGS', () => {
+    session.socket.bytesRead = 100;
+    session.emit('remoteSettings', {});
+    jest.advanceTimersByTime(LOOKS);
+    session.socket.bytesRead += 9 + 20;
+    session.answer();
+    jest.advanceTimersByTime(LOOKS);
+    expect(session.settings).toHaveBeenCalledTimes(2);
+  });
+
+  it('tells of a session that is given up while a question is on its way', () => {
+    session.socket.bytesRead = 100;
+    jest.advanceTimersByTime(LOOKS);
+    session.settings.mockImplementation(() => {});
+    session.socket.bytesRead += 20;
+    jest.advanceTimersByTime(LOOKS);
+    expect(onGivenUp).toHaveBeenCalledTimes(1);
+  });
+
+  it('asks a peer that never answers fifty times, of a hundred that node:http2 lets it', () => {
+    for (let burst = 0; burst < 200; burst += 1) {
+      session.socket.bytesRead += 20;
+      jest.advanceTimersByTime(LOOKS);
+    }
+    expect(session.settings).toHaveBeenCalledTimes(50);
+    expect(onGivenUp).not.toHaveBeenCalled();
+  });
+
   it('tells of a session that lets its question not leave', () => {
     session.settings.mockImplementation(() => {});
     session.socket.bytesRead = 100;

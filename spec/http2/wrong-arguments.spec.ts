@@ -69,6 +69,18 @@ describe('a request', () => {
     expect(() => client.request({ headers })).toThrow(new TypeError(`request: headers: ${problem}`));
   });
 
+  it.each<[string, unknown]>([
+    ['a field must be a pair of name and value, not number 5', [5]],
+    ['a field must be a pair of name and value, not a string', ['ab']],
+    ['a field must be a pair of name and value, not an array', [['a', 'b', 'c']]],
+  ])('throws: %s', (problem, headers) => {
+    expect(() => client.request({ headers: headers as never })).toThrow(new TypeError(`request: headers: ${problem}`));
+  });
+
+  it('throws of a protocol without CONNECT', () => {
+    expect(() => client.request({ protocol: 'websocket' })).toThrow(new TypeError('request: protocol goes with the method CONNECT, not GET'));
+  });
+
   it.each([['a', 'must begin with /'], ['', 'is empty or has characters that it may not have'], ['/ b', 'is empty or has characters that it may not have']])(
     'throws of the path %j that it %s',
     (path, problem) => {

@@ -31,7 +31,10 @@ export function outgoingHeaders(where: string, input: HeadersInput | undefined, 
   if (input === undefined) return head;
   if (typeof input !== 'object' || input === null) throw new TypeError(`${where} must be an object, not ${describe(input)}`);
   if (Symbol.iterator in input) {
-    for (const [name, value] of input as Iterable<readonly [string, string]>) add(where, head, name, value);
+    for (const pair of input as Iterable<readonly [string, string]>) {
+      if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError(`${where}: a field must be a pair of name and value, not ${describe(pair)}`);
+      add(where, head, pair[0], pair[1]);
+    }
     return head;
   }
   for (const name in input) {

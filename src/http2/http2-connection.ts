@@ -9,7 +9,7 @@ import { Ending } from '../flow/ending.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError, isFlowError } from '../flow/flow-error.js';
 import { beforeGoaway } from './before-goaway.js';
-import { goawayError, NO_ERROR } from './error-codes.js';
+import { CANCEL, goawayError, NO_ERROR } from './error-codes.js';
 import { MOST_BYTES } from './header-list-size.js';
 import type { OpenSession } from './open-session.js';
 import { sessionError } from './session-error.js';
@@ -38,7 +38,7 @@ export class Http2Connection {
     private readonly flow: Flow,
     open: OpenSession<Http2Session>,
     /** The largest header list that this end takes. */
-    readonly headerLimit = Infinity,
+    readonly headerLimit: number,
   ) {
     const { session } = open;
     this.session = session;
@@ -114,7 +114,8 @@ export class Http2Connection {
   fail(error: FlowError): void {
     if (this.#state === 'over') return;
     this.#failure ??= error;
-    this.session.destroy();
+    // Without a code, or with `undefined` as the error, it would tell the peer that all is well.
+    this.session.destroy(null as never, CANCEL);
     this.flow.abort(error);
     this.#finish();
   }
@@ -131,10 +132,20 @@ export class Http2Connection {
         return;
       }
       isWaiting = true;
-      // A PING that waits when the session ends is called back as well, so the transport has the whole of its time.
-      if (!this.session.destroyed) this.session.ping(() => (isWaiting = false));
+      // What waits when the session ends is called back as well, so the transport has the whole of its time.
+      if (!this.session.destroyed) this.#ask(() => (isWaiting = false));
     };
     this.#timers.add(interval(everyMs).subscribe(beat));
+  }
+
+  /** Calls `onAnswer` once the peer has said something to this, or the session has ended. */
+  #ask(onAnswer: () => void): void {
+    const { session } = this;
+    session.ping((error) => {
+      if (error === null || session.destroyed) onAnswer();
+      // A session that is closing sends no PING, nor one where ten wait for an answer.
+      else session.settings({}, onAnswer);
+    });
   }
 
   #tooLate(everyMs: number): void {

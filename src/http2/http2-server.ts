@@ -65,7 +65,7 @@ export function http2Server(flow: Flow, handler: Http2Handler, options: Http2Ser
     }
     const open = openSession(flow, (duplex) => http2.performServerHandshake(duplex, { ...SESSION_LIMITS, settings: { maxConcurrentStreams: MOST_STREAMS, ...settings } }));
     const { session } = open;
-    const connection = new Http2Connection(flow, open);
+    const connection = new Http2Connection(flow, open, settings.maxHeaderListSize);
     session.on('stream', (stream, block, flags) => new ServerExchange(connection, stream, flags, errorHandler).run(handler, block));
     if (keepAliveMs !== undefined) connection.keepAlive(keepAliveMs);
     subscriber.add(connection.closed.subscribe(subscriber));

@@ -38,7 +38,10 @@ export function requestHead(where: string, parts: RequestHead, defaults: Request
     head[':scheme'] = checked(where, 'scheme', scheme ?? defaults.scheme, TOKEN);
     head[':path'] = checked(where, 'path', path ?? '/', PATH);
   }
-  if (protocol !== undefined) head[':protocol'] = checked(where, 'protocol', protocol, VISIBLE);
+  if (protocol !== undefined) {
+    if (method !== 'CONNECT') throw new TypeError(`${where}: protocol goes with the method CONNECT, not ${method}`);
+    head[':protocol'] = checked(where, 'protocol', protocol, VISIBLE);
+  }
   return outgoingHeaders(`${where}: headers`, headers, head);
 }
 

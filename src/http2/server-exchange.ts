@@ -73,7 +73,7 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
     } catch (error) {
       this.#failed(error);
     }
-    if (!this.#isOver) this.#stream.watch();
+    if (!this.#isOver || this.#stream.transport !== null) this.#stream.watch();
   }
 
   // ── the stream behind the request ──────────────────────────────────────────────────────────────────────────────

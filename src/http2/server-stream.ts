@@ -50,13 +50,17 @@ export class ServerStream {
     return this.#isGone || this.stream.closed;
   }
 
-  /** Whether all of the response has been handed over. */
+  /** Whether all of the response has been handed over, and is on its way but for a frame of it at the most. */
   get isSent(): boolean {
-    return this.stream.writableEnded;
+    return this.stream.writableEnded && this.stream.writableLength <= FRAME_BYTES;
   }
 
   get flow(): Flow {
-    return this.#flow ?? this.#makeFlow();
+    if (this.#flow === null) {
+      this.#makeFlow();
+      this.watch();
+    }
+    return this.#flow!;
   }
 
   /** `null` as long as nobody has asked for the flow. */
@@ -81,7 +85,7 @@ export class ServerStream {
     flow.abort(reason);
   }
 
-  #makeFlow(): Flow {
+  #makeFlow(): void {
     const { stream, connection } = this;
     const transport = new StreamTransport(this.name, stream, connection, stream.headersSent);
     transport.owner = this.owner;
@@ -92,8 +96,6 @@ export class ServerStream {
     // The answer has been given in one piece.
     if (stream.writableEnded) flow.shutdown('write');
     if (this.#isGone) transport.settle(this.#cause);
-    else this.watch();
-    return flow;
   }
 
   get #cause(): Error | undefined {
@@ -108,9 +110,13 @@ export class ServerStream {
     }
     const { stream, connection, owner } = this;
     owner.onGone();
-    const isInOrder = stream.rstCode === NO_ERROR && (stream.writableFinished || !connection.hasLost(stream));
+    // Of a response that is on its way to its end, node:http2 does not always say that it has left.
+    const isSent = stream.writableFinished || (stream.writableEnded && !connection.hasLost(stream));
+    const isInOrder = stream.rstCode === NO_ERROR && isSent;
     if (!isInOrder) owner.onLost(streamLoss(this.name, stream, connection, this.#cause));
   }
 }
 
 function unheard(): void {}
+
+const FRAME_BYTES = 16_384;

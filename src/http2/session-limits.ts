@@ -7,7 +7,11 @@
 /** Streams that a peer may have open, or promise, at a time, unless it was told otherwise. */
 export const MOST_STREAMS = 10_000;
 
+/** SETTINGS frames that wait for an answer: beyond that `node:http2` ends the connection. */
+export const MOST_OUTSTANDING = 100;
+
 export const SESSION_LIMITS = {
+  maxOutstandingSettings: MOST_OUTSTANDING,
   /** In megabytes, as an unsigned 32-bit number: none. */
   maxSessionMemory: 2 ** 31,
   maxReservedRemoteStreams: MOST_STREAMS,

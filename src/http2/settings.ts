@@ -30,13 +30,15 @@ const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> =
 };
 const SWITCHES: readonly string[] = ['enablePush', 'enableConnectProtocol'];
 
+/** Said to the peer, which may send any number otherwise. */
+const DEFAULTS = { maxHeaderListSize: 65535 };
+
 /** The settings as `node:http2` takes them. Throws a `TypeError` that names the setting and what came. */
-export function checkedSettings(where: string, settings: Http2Settings | undefined): Settings {
-  if (settings === undefined) return {};
+export function checkedSettings(where: string, settings: Http2Settings = {}): Settings & typeof DEFAULTS {
   if (typeof settings !== 'object' || settings === null) {
     throw new TypeError(`${where}: settings must be an object, not ${describe(settings)}`);
   }
-  const checked: Record<string, unknown> = {};
+  const checked: Record<string, unknown> & typeof DEFAULTS = { ...DEFAULTS };
   for (const [name, value] of Object.entries(settings) as [string, unknown][]) {
     if (value === undefined) continue;
     checkSetting(`${where}: settings.${name}`, name, value);

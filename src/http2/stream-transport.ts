@@ -255,10 +255,15 @@ export class StreamTransport implements Transport {
     if (this.#read !== 'over') this.#endRead();
     if (this.#isEnded && this.#write === 'over') return;
     if (this.#isEnded && this.stream.rstCode === NO_ERROR && !this.connection.hasLost(this.stream)) {
-      if (this.#write === 'ending') this.#finished();
-      // RST_STREAM with NO_ERROR, after all of its own message: the peer needs no more of this one (RFC 9113 §8.1).
-      else this.#link.refuse(new FlowError('closed', `${this.name}: the peer needs no more of this message`));
-      return;
+      if (this.#write === 'ending') {
+        this.#finished();
+        return;
+      }
+      // After all of its own message a server needs no more of the client's (RFC 9113 §8.1); clients always need the answer.
+      if (!this.connection.isServer) {
+        this.#link.refuse(new FlowError('closed', `${this.name}: the peer needs no more of this message`));
+        return;
+      }
     }
     const loss = this.#loss(cause);
     this.trailers.failed(loss);

@@ -1,10 +1,11 @@
 /**
  * Notices that nghttp2 has given a connection up. After some faults of the peer it sends GOAWAY, reads nothing any more,
  * and waits for the peer to leave; `node:http2` says nothing, and with a peer that stays, requests would wait for good.
- * What shows is that nothing leaves any more: so once in each silence that follows data it is asked for an empty
- * SETTINGS frame (servers count PINGs, and may end connections for them). Source: RFC 9113 §5.4.1.
+ * What shows is that nothing leaves any more: so in each silence that follows data it is asked for an empty SETTINGS frame
+ * (servers count PINGs, and may end connections for them). Source: RFC 9113 §5.4.1.
  */
 import type { Http2Session } from 'node:http2';
+import { MOST_OUTSTANDING } from './session-limits.js';
 
 /**
  * Calls `onGivenUp` once at most; what is returned ends the watch. It keeps no process alive.
@@ -13,29 +14,45 @@ import type { Http2Session } from 'node:http2';
  */
 export function watchGivenUp(session: Http2Session, isWriting: () => boolean, onGivenUp: () => void): () => void {
   let readBefore = 0;
-  /** What had been read when the peer last answered, or asked. */
-  let answeredAt = 0;
-  /** What had been written when it was last asked, until it answers. */
+  /**
+   * Bytes of answers, and of the peer's own questions. They are no reason to ask, or two of these would do so for ever; but
+   * what comes with them, in one read, is.
+   */
+  let idleTalk = 0;
+  /** What had been read, less idle talk, when it was last asked. */
+  let askedFor = 0;
+  /** What had been written then, until that is looked at. */
   let askedAt: number | null = null;
+  let unanswered = 0;
   const look = () => {
     if (session.destroyed) return;
     const { bytesRead, bytesWritten } = session.socket;
     const isSilent = bytesRead === readBefore && !isWriting();
     readBefore = bytesRead;
-    if (!isSilent || bytesRead === answeredAt) return;
-    if (askedAt === bytesWritten) onGivenUp();
-    if (askedAt !== null) return;
+    if (!isSilent) return;
+    if (askedAt === bytesWritten) {
+      clearInterval(timer);
+      onGivenUp();
+      return;
+    }
+    askedAt = null;
+    if (bytesRead - idleTalk === askedFor || unanswered === MOST_UNANSWERED) return;
+    askedFor = bytesRead - idleTalk;
     askedAt = bytesWritten;
+    unanswered += 1;
     session.settings({}, () => {
-      askedAt = null;
-      if (!session.destroyed) answeredAt = session.socket.bytesRead;
+      unanswered -= 1;
+      idleTalk += EMPTY_FRAME_BYTES;
     });
   };
-  // A frame that is told of has been taken: the peer's own question needs none in return, or the two would ask for ever.
-  session.on('remoteSettings', () => (answeredAt = session.socket.bytesRead));
+  session.on('remoteSettings', () => (idleTalk += EMPTY_FRAME_BYTES));
   const timer = setInterval(look, EVERY_MS).unref();
   return () => clearInterval(timer);
 }
 
 /** Three of these, at the most, until a connection that was given up has failed. */
 const EVERY_MS = 100;
+/** A frame of HTTP/2 without a payload, as an empty SETTINGS and its answer are. */
+const EMPTY_FRAME_BYTES = 9;
+/** Questions to a peer that is far away, or never answers; `node:http2` takes twice as many. */
+const MOST_UNANSWERED = MOST_OUTSTANDING / 2;
