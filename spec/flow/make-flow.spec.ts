@@ -289,7 +289,7 @@ describe('makeFlow: reading', () => {
     expect(log).toEqual(['overflow']);
     let message = '';
     flow.closed.subscribe({ error: (error: unknown) => (message = (error as Error).message) });
-    expect(message).toBe('logging: 4 bytes wait unread and the source cannot be paused (limit 4)');
+    expect(message).toBe('logging: 4 bytes wait unread (limit 4): the source cannot be paused');
     expect(transport.log).toEqual(['open', 'abort overflow']);
   });
 

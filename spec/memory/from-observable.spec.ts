@@ -73,7 +73,7 @@ describe('fromObservable: the input', () => {
     source.next(bytes('g'));
     expect(source.observed).toBe(false);
     expect(logOf(flow.read())).toEqual(['abc', 'def', '#overflow']);
-    expect(errorOf(flow.closed)?.message).toBe('feed: 6 bytes wait unread and the source cannot be paused (limit 6)');
+    expect(errorOf(flow.closed)?.message).toBe('feed: 6 bytes wait unread (limit 6): the source cannot be paused');
     expect(output.log).toEqual(['#overflow']);
   });
 

@@ -24,6 +24,6 @@ export class CopyError extends FlowError {
   }
 
   static {
-    Object.defineProperty(this.prototype, 'name', { value: 'CopyError', writable: true, configurable: true });
+    Object.defineProperty(this.prototype, 'name', { value: 'CopyError', writable: true });
   }
 }

@@ -29,6 +29,6 @@ export class ProxyError extends FlowError {
   }
 
   static {
-    Object.defineProperty(this.prototype, 'name', { value: 'ProxyError', writable: true, configurable: true });
+    Object.defineProperty(this.prototype, 'name', { value: 'ProxyError', writable: true });
   }
 }

@@ -18,16 +18,16 @@ export class TransportLink implements FlowLink, Reader, Source, Wire {
     private readonly transport: Transport,
     private readonly endpoint: Endpoint,
   ) {
-    if (transport.writev !== undefined) this.onBatch = (buffers) => transport.writev!(buffers);
-    if (transport.stop !== undefined) this.stop = () => transport.stop!();
-    if (transport.close !== undefined) this.hook = (done) => transport.close!(done);
+    if (transport.writev) this.onBatch = (buffers) => transport.writev!(buffers);
+    if (transport.stop) this.stop = () => transport.stop!();
+    if (transport.close) this.hook = (done) => transport.close!(done);
   }
 
   open(): void {
     const { endpoint, transport } = this;
     endpoint.wire = this;
     endpoint.inbound.onEnded = () => endpoint.readEnded();
-    if (transport.pull !== undefined) endpoint.inbound.source = this;
+    if (transport.pull) endpoint.inbound.source = this;
     transport.open?.(this);
     endpoint.outbound.claim(this);
   }
@@ -102,8 +102,8 @@ export class TransportLink implements FlowLink, Reader, Source, Wire {
   // ── the endpoint's wire ────────────────────────────────────────────────────────────────────────────────────────
 
   free(done: () => void): void {
-    if (this.transport.free === undefined) done();
-    else this.transport.free(done);
+    if (this.transport.free) this.transport.free(done);
+    else done();
   }
 
   cut(reason: unknown): void {
@@ -113,7 +113,7 @@ export class TransportLink implements FlowLink, Reader, Source, Wire {
 
   #overflow(): void {
     const { bytes, limit } = this.endpoint.inbound;
-    const message = `${this.transport.name}: ${bytes} bytes wait unread and the source cannot be paused (limit ${limit})`;
+    const message = `${this.transport.name}: ${bytes} bytes wait unread (limit ${limit}): the source cannot be paused`;
     this.fail(new FlowError('overflow', message));
   }
 }

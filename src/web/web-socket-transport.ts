@@ -117,7 +117,7 @@ export class WebSocketTransport extends MessageTransport implements Transport {
   #take(data: unknown): void {
     if (isArrayBuffer(data)) this.#push(new Uint8Array(data));
     else if (this.#halfClose && data === 'eof') this.receiveEof();
-    else this.fail('protocol', `${describe(data)} came instead of an ArrayBuffer`);
+    else this.fail('protocol', `${describe(data)} came, not an ArrayBuffer`);
   }
 
   #push(buffer: Uint8Array): void {
