@@ -1,4 +1,5 @@
 import { map, type OperatorFunction } from 'rxjs';
+import { decodeUtf8 } from '../flow/decode-utf8.js';
 import { collect } from './collect.js';
 
 /**
@@ -10,7 +11,5 @@ import { collect } from './collect.js';
  */
 export function collectText(options: { readonly maxBytes?: number } = {}): OperatorFunction<Uint8Array, string> {
   const join = collect(options);
-  return (source) => source.pipe(join, map((bytes) => DECODER.decode(bytes)));
+  return (source) => source.pipe(join, map(decodeUtf8));
 }
-
-const DECODER = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true });

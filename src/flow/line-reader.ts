@@ -7,6 +7,7 @@
  * they are not (a protocol that reads a line, then a body), so that what is decoded in vain stays in proportion.
  */
 import type { ByteQueue } from './byte-queue.js';
+import { decodeUtf8 } from './decode-utf8.js';
 
 export class LineReader {
   readonly #maxBytes: number;
@@ -50,7 +51,7 @@ export class LineReader {
     const size = bytes.length;
     if (size === 0) return undefined;
     if (size > this.#maxBytes) throw this.#tooLarge(size);
-    return DECODER.decode(bytes.take(size));
+    return decodeUtf8(bytes.take(size));
   }
 
   #forget(bytes: ByteQueue): void {
@@ -69,7 +70,7 @@ export class LineReader {
     const front = bytes.front(this.#run);
     const size = front.lastIndexOf(LF) + 1;
     if (size === 0) return false;
-    this.#text = DECODER.decode(front.subarray(0, size));
+    this.#text = decodeUtf8(front.subarray(0, size));
     this.#isAscii = this.#text.length === size;
     this.#run = Math.min(this.#run * 2, LONGEST_RUN);
     return true;
@@ -84,7 +85,7 @@ export class LineReader {
     if (end - cut > this.#maxBytes) throw this.#tooLarge(end - cut);
     this.#searched = size < 0 ? end : 0;
     if (size < 0) return undefined;
-    const line = DECODER.decode(bytes.take(end - cut));
+    const line = decodeUtf8(bytes.take(end - cut));
     bytes.skip(cut + 1);
     this.#position = bytes.position;
     return line;
@@ -95,6 +96,3 @@ const LF = 10;
 const CR = 13;
 const SHORTEST_RUN = 256;
 const LONGEST_RUN = 65536;
-
-/** Bytes in, text out: a byte order mark is text like any other here. */
-const DECODER = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true });

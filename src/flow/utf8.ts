@@ -8,7 +8,9 @@ import { describe } from './describe.js';
  */
 export function utf8(text: string): Uint8Array {
   if (typeof text !== 'string') throw new TypeError(`utf8: text must be a string, not ${describe(text)}`);
-  return ENCODER.encode(text);
+  encoder ??= new TextEncoder();
+  return encoder.encode(text);
 }
 
-const ENCODER = /* @__PURE__ */ new TextEncoder();
+/** Made at its first use: to load this takes no platform (jest's jsdom has no `TextEncoder`). */
+let encoder: TextEncoder | undefined;

@@ -2,7 +2,8 @@
  * Bytes as base64 (RFC 4648 §4, padded) and back, without Node. There through a table, since `btoa` wants its bytes as
  * characters of a string, which takes ten times as long; back by `atob`, which is as fast as a table.
  */
-const ALPHABET = /* @__PURE__ */ new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const ALPHABET = /* @__PURE__ */ Uint8Array.from(LETTERS, (letter) => letter.charCodeAt(0));
 const PAD = 0x3d;
 
 export function toBase64(bytes: Uint8Array): string {
