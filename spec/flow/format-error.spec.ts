@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { FlowError } from '../../src/flow/flow-error.js';
 import { formatError } from '../../src/flow/format-error.js';
 
@@ -38,8 +39,14 @@ describe('formatError', () => {
     expect(formatError(null)).toBe('null');
     expect(formatError(7)).toBe('7');
     expect(formatError(new RangeError(''))).toBe('RangeError');
-    expect(formatError(Object.create(null))).toBe('[object Object]');
-    expect(formatError([])).toBe('[object Array]');
-    expect(formatError('')).toBe('[object String]');
+    expect(formatError({ message: '' })).toBe('[object Object]');
+    expect(formatError(Object.create(null))).toBe('an object');
+    expect(formatError([])).toBe('an array');
+    expect(formatError('')).toBe('a string');
+  });
+
+  it('knows an error by its message, from whatever realm it comes', () => {
+    expect(formatError(runInNewContext("new Error('text', { cause: new RangeError('') })"))).toBe('text (cause: RangeError)');
+    expect(formatError({ message: 'text' })).toBe('text');
   });
 });

@@ -1,3 +1,4 @@
+import { describe } from './describe.js';
 import { isFlowError } from './flow-error.js';
 
 /**
@@ -19,16 +20,17 @@ export function formatError(error: unknown): string {
 
 const MOST_CAUSES = 8;
 
+/** An error is known by its message, since it may be of another realm, where `Error` is another. */
 function textOf(error: unknown): string {
   if (isFlowError(error)) return `${error.code}: ${error.message}`;
-  if (error instanceof Error) return error.message || error.name;
   try {
-    const text = String(error);
+    const { message, name } = Object(error) as Error;
+    const text = String(message || name || error);
     if (text !== '') return text;
   } catch {
     // It has no text: its kind will do.
   }
-  return Object.prototype.toString.call(error);
+  return describe(error);
 }
 
 function causeOf(error: unknown): unknown {
