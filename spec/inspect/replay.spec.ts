@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { asyncScheduler, concatMap, delay, from, of, Subject, take, takeUntil, throwError, timer, toArray } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
@@ -85,6 +86,11 @@ describe('replay', () => {
     [{ immediate: null }, 'immediate must be a boolean, not null'],
   ])('is given options that it knows, or throws: %j', (options, fault) => {
     expect(() => replay([], options as ReplayOptions)).toThrow(new TypeError(`replay: ${fault}`));
+  });
+
+  it("gives another realm's bytes as any", () => {
+    const data = runInNewContext('Uint8Array.of(104, 105)') as Uint8Array;
+    expect(inVirtualTime((log) => logReads(replay([{ ...read(0, ''), data } as TapeEvent, eof(0)]), log))).toEqual(['0 hi', '0 EOF']);
   });
 
   it('breaks where something that comes is no event of a tape', () => {

@@ -5,6 +5,7 @@
 import { type Observable, Subscription, timer } from 'rxjs';
 import { LONGEST_TIMER_MS } from '../flow/check-duration.js';
 import { FlowError, type FlowErrorCode, isFlowError } from '../flow/flow-error.js';
+import { isBytes } from '../flow/is-bytes.js';
 import { Stopwatch } from '../flow/stopwatch.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
 import { ExpectedWrites } from './expected-writes.js';
@@ -140,7 +141,7 @@ export class TapePlayer implements Transport {
     if (this.#accepting && isFlowError(step.what)) return this.#lookAgain(0);
     this.#steps.shift();
     if (step.what === 'eof') link.end();
-    else if (step.what instanceof Uint8Array) this.#pulled = link.push(step.what);
+    else if (isBytes(step.what)) this.#pulled = link.push(step.what);
     else link.fail(step.what);
     return true;
   }
