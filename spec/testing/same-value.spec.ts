@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { FlowError } from '../../src/flow/flow-error.js';
 import { FlowTestScheduler } from '../../src/testing/flow-test-scheduler.js';
 import { matchesError, sameValue } from '../../src/testing/marbles/same-value.js';
@@ -62,7 +63,8 @@ const KINDS: readonly (readonly [string, () => unknown, () => unknown])[] = [
   ['a list of holes', () => new Array(1), () => new Array(2)],
   ['a hole', () => new Array(1), () => [undefined]],
   ['an object', () => ({ a: { b: undefined } }), () => ({ a: { c: undefined } })],
-  ['an empty object', () => ({}), () => Object.create(null) as unknown],
+  ['an empty object', () => ({}), () => ({ a: undefined })],
+  ['an object without a prototype', () => Object.assign(Object.create(null) as object, { a: 1 }), () => ({ a: 2 })],
   ['a field under a symbol', () => ({ [Symbol.for('a')]: 1 }), () => ({ [Symbol.for('a')]: 2 })],
   ['an object of a class', () => new Shown(1), () => new Shown(2)],
   ['a cycle', () => cycle(1), () => cycle(2)],
@@ -85,6 +87,21 @@ describe('sameValue()', () => {
 
   it('takes a Buffer for the bytes that it is', () => {
     expect(sameValue(Buffer.from('a'), Uint8Array.of(0x61))).toBe(true);
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ['({ a: [{ b: 1 }] })', { a: [{ b: 1 }] }, { a: [{ b: 2 }] }],
+    ['[]', [], {}],
+    ['new Map([[1, new Set([2])]])', new Map([[1, new Set([2])]]), new Map([[1, new Set([3])]])],
+    ['new Map()', new Map(), new Tagged()],
+    ['new Date(1)', new Date(1), new Date(2)],
+    ["new TypeError('e', { cause: new Error('c') })", new TypeError('e', { cause: new Error('c') }), new Error('e', { cause: new Error('c') })],
+    ["new AggregateError([1], 'e')", new AggregateError([1], 'e'), new AggregateError([2], 'e')],
+    ['new (class Shown { inside = 1 })', new Shown(1), { inside: 1 }],
+  ])("knows another realm's %s by its content", (source, one, other) => {
+    const there: unknown = runInNewContext(source);
+    expect([sameValue(there, one), sameValue(one, there)]).toEqual([true, true]);
+    expect([sameValue(there, other), sameValue(other, there)]).toEqual([false, false]);
   });
 
   it.each<[string, () => unknown]>([
@@ -138,6 +155,7 @@ describe('FlowTestScheduler on its own', () => {
     [cycle(1), cycle(2), '{"end":1,"itself":(a cycle),"list":[(a cycle),Map [[(a cycle),(a cycle)]]]}', '{"end":2,"itself":(a cycle),"list":[(a cycle),Map [[(a cycle),(a cycle)]]]}'],
     [Object.assign(new Error('e'), { port: 1 }), new TypeError('e', { cause: 2 }), 'e {"port":1}', 'TypeError: e (cause: 2)'],
     [new AggregateError([1], 'e'), new FlowError('reset', 'e'), 'AggregateError: e {"errors":[1]}', 'reset: e'],
+    [runInNewContext("new RangeError('e')"), runInNewContext("new AggregateError([1], 'e')"), 'RangeError: e', 'AggregateError: e {"errors":[1]}'],
     [{ [Symbol.for('s')]: 1 }, { f: Array.of }, '{Symbol(s):1}', '{"f":(function of)}'],
   ])('shows how the two differ: %#', (came, expected, shownCame, shownExpected) => {
     expect(messageOf(came, expected)).toEqual(['expected  A', 'came      B', `  A = ${shownExpected}`, `  B = ${shownCame}`]);

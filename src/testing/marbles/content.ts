@@ -1,9 +1,14 @@
 /** What is in an object that no field of it shows: a map's entries, a date's time. It compares nothing. */
 
+/** What its class is called; `object` if it has none. */
+export function nameOf(value: object): string {
+  return (value as { readonly constructor?: { readonly name?: string } }).constructor?.name ?? 'object';
+}
+
 /** As something whose content can be seen; `undefined` of an object of no such kind. */
 export function contentOf(value: object): unknown {
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  if (value instanceof Error) return contentOfError(value);
+  if (isError(value)) return contentOfError(value);
   return CONTENT[kindOf(value)]?.(value as never);
 }
 
@@ -11,6 +16,11 @@ export function contentOf(value: object): unknown {
 export function fieldsOf(value: object): readonly (readonly [string | symbol, unknown])[] {
   const keys = Reflect.ownKeys(value).filter((key) => Object.prototype.propertyIsEnumerable.call(value, key));
   return keys.map((key) => [key, (value as Record<string | symbol, unknown>)[key]]);
+}
+
+/** Whether it is an error of any realm; one of this realm may go by a name of its own. */
+export function isError(value: object): value is Error {
+  return value instanceof Error || ['Error', 'DOMException'].includes(kindOf(value));
 }
 
 /** Whether it is all in its fields: an object without a class, of this realm or another's. */
@@ -25,7 +35,7 @@ export function isUnordered(value: object): value is Map<unknown, unknown> | Set
 }
 
 /** The platform's name for it: that of another realm's map is the same. */
-function kindOf(value: object): string {
+export function kindOf(value: object): string {
   return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 

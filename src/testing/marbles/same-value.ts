@@ -5,7 +5,7 @@
 import { isFlowError } from '../../flow/flow-error.js';
 import { isBytes } from '../../flow/is-bytes.js';
 import { firstDifference } from '../bytes.js';
-import { contentOf, fieldsOf, isPlain, isUnordered } from './content.js';
+import { contentOf, fieldsOf, isError, isPlain, isUnordered, kindOf, nameOf } from './content.js';
 
 export function sameValue(one: unknown, other: unknown): boolean {
   return same(one, other, []);
@@ -36,10 +36,11 @@ function same(one: unknown, other: unknown, around: readonly Pair[]): boolean {
   return isSameKind(one, other) && sameContent(one, other, inside) && (ArrayBuffer.isView(one) || sameFields(one, other, inside));
 }
 
-/** Errors are told apart by their names: a class may come from two copies of its package. */
+/** Classes are told apart by their names: one may come from two realms, or from two copies of its package. An error says its own. */
 function isSameKind(one: object, other: object): boolean {
-  if (one instanceof Error && other instanceof Error) return true;
-  return Object.getPrototypeOf(one) === Object.getPrototypeOf(other);
+  if (isError(one) || isError(other)) return isError(one) && isError(other);
+  if (isPlain(one) || isPlain(other)) return isPlain(one) && isPlain(other);
+  return kindOf(one) === kindOf(other) && nameOf(one) === nameOf(other);
 }
 
 function sameContent(one: object, other: object, around: readonly Pair[]): boolean {

@@ -3,7 +3,7 @@ import { formatError } from '../../flow/format-error.js';
 import { isFlowError } from '../../flow/flow-error.js';
 import { isBytes } from '../../flow/is-bytes.js';
 import { quote } from '../difference.js';
-import { contentOf, fieldsOf, isPlain } from './content.js';
+import { contentOf, fieldsOf, isError, isPlain, nameOf } from './content.js';
 
 /** Bytes as text, errors by {@link formatError}, plain values much as in JSON, others by class, content and fields. */
 export function showValue(value: unknown, around: readonly unknown[] = []): string {
@@ -12,7 +12,7 @@ export function showValue(value: unknown, around: readonly unknown[] = []): stri
   if (around.includes(value)) return '(a cycle)';
   const show = (one: unknown) => showValue(one, [...around, value]);
   if (Array.isArray(value)) return `[${Array.from(value, show).join(',')}]`;
-  if (value instanceof Error) return showError(value, show);
+  if (isError(value)) return showError(value, show);
   const fields = ArrayBuffer.isView(value) ? [] : fieldsOf(value);
   if (isPlain(value)) return showFields(fields, show);
   const content = contentOf(value);
@@ -30,19 +30,15 @@ function showPrimitive(value: unknown): string {
 
 function showError(error: Error, show: Show): string {
   const text = formatError(error);
-  const said = isFlowError(error) ? ['code', 'cause'] : ['cause'];
+  const said = isFlowError(error) ? ['code', 'cause', 'errors'] : ['cause', 'errors'];
   const fields = fieldsOf(error).filter(([key]) => !said.includes(String(key)));
-  if (error instanceof AggregateError) fields.push(['errors', error.errors]);
+  if ('errors' in error) fields.push(['errors', error.errors]);
   const name = ['Error', 'FlowError'].includes(error.name) ? '' : `${error.name}: `;
   return `${name}${text}${fields.length === 0 ? '' : ` ${showFields(fields, show)}`}`;
 }
 
 function showFields(fields: ReturnType<typeof fieldsOf>, show: Show): string {
   return `{${fields.map(([key, value]) => `${typeof key === 'symbol' ? String(key) : JSON.stringify(key)}:${show(value)}`).join(',')}}`;
-}
-
-function nameOf(value: object): string {
-  return (value as { readonly constructor?: { readonly name?: string } }).constructor?.name ?? 'object';
 }
 
 type Show = (value: unknown) => string;
