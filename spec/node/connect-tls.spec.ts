@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectSocket, type Server, type Socket } from 'node:net';
 import { connect, createSecureContext, TLSSocket } from 'node:tls';
+import { runInNewContext } from 'node:vm';
 import { firstValueFrom, mergeMap, of, ReplaySubject, Subject, switchMap, take, tap, toArray } from 'rxjs';
 import { collectText } from '../../src/combinators/collect-text.js';
 import { detach } from '../../src/combinators/detach.js';
@@ -117,6 +118,11 @@ describe('connectTls', () => {
     peer.close();
     stream.resume();
     expect(await endOf(client)).toBe('complete');
+  });
+
+  it("takes certificates in another realm's bytes", () => {
+    const ca = runInNewContext('Uint8Array.from(bytes)', { bytes: Buffer.from(authority.cert) }) as Uint8Array;
+    expect(() => connectTls({ port: 1, ca })).not.toThrow();
   });
 
   it.each([

@@ -3,6 +3,7 @@
  */
 import { LONGEST_TIMER_MS } from '../flow/check-duration.js';
 import { describe } from '../flow/describe.js';
+import { isUrl } from '../flow/is-url.js';
 import { isOneSlip } from './one-slip.js';
 
 /** What a value must be, and whether one is. */
@@ -27,7 +28,7 @@ export const aText: Requirement = {
 };
 export const aUrl: Requirement = {
   what: 'a string or a URL',
-  accepts: (value) => typeof value === 'string' || value instanceof URL,
+  accepts: (value) => typeof value === 'string' || isUrl(value),
 };
 export const textOrTexts: Requirement = {
   what: 'a string, or an array of them',

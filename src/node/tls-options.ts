@@ -5,6 +5,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { describe } from '../flow/describe.js';
+import { isBytes } from '../flow/is-bytes.js';
 import { aBoolean, aDuration, aText, checkConfig, optional, type Requirement } from './check-config.js';
 
 /** A certificate or a key: PEM as text or bytes, or DER. Its owner may change the bytes after the call. */
@@ -35,7 +36,7 @@ export const HANDSHAKE_MS = 120_000;
 
 const aCredential: Requirement = {
   what: 'a string or a Uint8Array that is not empty',
-  accepts: (value) => (typeof value === 'string' || value instanceof Uint8Array) && value.length > 0,
+  accepts: (value) => (typeof value === 'string' || isBytes(value)) && value.length > 0,
 };
 const credentials: Requirement = {
   what: 'a string or a Uint8Array, or an array of them',

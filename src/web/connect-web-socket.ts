@@ -7,6 +7,7 @@ import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { flowLifetime, type Opening } from '../flow/flow-lifetime.js';
+import { isUrl } from '../flow/is-url.js';
 import { errorCode } from '../protocol/web-socket-close.js';
 import { cutWebSocket, type WebSocketLike } from './web-socket-like.js';
 import { webSocketName } from '../protocol/web-socket-name.js';
@@ -72,7 +73,7 @@ function dial(socket: WebSocketLike, config: ConnectWebSocketConfig & { name: st
 
 function checkConfig(config: ConnectWebSocketConfig): void {
   const url: unknown = (config as Partial<ConnectWebSocketConfig> | undefined)?.url;
-  if (typeof url !== 'string' && !(url instanceof URL)) {
+  if (typeof url !== 'string' && !isUrl(url)) {
     throw new TypeError(`connectWebSocket: url must be a string or a URL, not ${describe(url)}`);
   }
   checkWebSocketOptions('connectWebSocket', config);

@@ -7,6 +7,7 @@ import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError, isFlowError } from '../flow/flow-error.js';
 import { flowLifetime, type Opening } from '../flow/flow-lifetime.js';
+import { isUrl } from '../flow/is-url.js';
 import { fromWebStreams, type WebStreamPair } from './from-web-streams.js';
 import { quietly } from './quietly.js';
 import { within } from './within.js';
@@ -111,7 +112,7 @@ function nameOf(url: unknown): string {
 function checkConfig(config: ConnectWebTransportConfig): void {
   type Unchecked = Omit<Partial<ConnectWebTransportConfig>, 'url'> & { readonly url?: unknown };
   const { url, session, connectTimeoutMs } = (config ?? {}) as Unchecked;
-  if (session === undefined && typeof url !== 'string' && !(url instanceof URL)) {
+  if (session === undefined && typeof url !== 'string' && !isUrl(url)) {
     throw new TypeError(`connectWebTransport: url must be a string or a URL, not ${describe(url)}`);
   }
   if (session !== undefined && typeof session?.createBidirectionalStream !== 'function') {
