@@ -2,11 +2,12 @@
 
 import { once } from 'node:events';
 import { connect as http2Connect, performServerHandshake, type ServerHttp2Stream } from 'node:http2';
-import { firstValueFrom, mergeMap, of, ReplaySubject } from 'rxjs';
-import { collectText, detach } from 'rxjs-flow';
+import { firstValueFrom, mergeMap, NEVER, of, ReplaySubject } from 'rxjs';
+import { collectText, detach, flowPair } from 'rxjs-flow';
 import { http2Client, http2CodeOf, http2Server, type Http2Client, type Http2Push } from 'rxjs-flow/http2';
 import { toNodeStream } from 'rxjs-flow/node';
 import { failureOf, watch } from '../node/support/settled.js';
+import { END_HEADERS, END_STREAM, frame, GET_ROOT, HEADERS, literal, RawPeer, RST_STREAM, words } from './support/raw-peer.js';
 import { Cleanup, transports } from './support/transports.js';
 
 const long = { 'x-long': 'x'.repeat(2000) };
@@ -58,6 +59,20 @@ describe('without a limit of its own, which is 65535 then,', () => {
     };
     expect([await codeOf(4), await codeOf(5)]).toEqual([0, ENHANCE_YOUR_CALM]);
     session.destroy();
+    await serving.ended;
+  });
+
+  it('a server takes no longer list before the client has acknowledged its settings', async () => {
+    const [near, far] = flowPair();
+    const asked: string[] = [];
+    const serving = watch(http2Server(far, ({ path }) => (asked.push(path), NEVER), { settings: { maxHeaderListSize: 1000 } }));
+    const client = new RawPeer(near, true);
+    const reset = client.next(RST_STREAM);
+    const list = Uint8Array.from([...GET_ROOT, ...literal('x-long', 'x'.repeat(2000))]);
+    client.send(frame(HEADERS, END_HEADERS | END_STREAM, 1, list), frame(HEADERS, END_HEADERS | END_STREAM, 3, GET_ROOT));
+    expect(await reset).toMatchObject({ stream: 1, payload: words(ENHANCE_YOUR_CALM) });
+    expect(asked).toEqual(['/']);
+    near.abort();
     await serving.ended;
   });
 

@@ -8,6 +8,8 @@ import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { claimFlow } from './claim-flow.js';
+import { ENHANCE_YOUR_CALM } from './error-codes.js';
+import { checkHeaderListSize } from './header-list-size.js';
 import { Http2Connection } from './http2-connection.js';
 import { openSession } from './open-session.js';
 import { ServerExchange, type Http2ErrorHandler, type Http2Handler } from './server-exchange.js';
@@ -66,7 +68,11 @@ export function http2Server(flow: Flow, handler: Http2Handler, options: Http2Ser
     const open = openSession(flow, (duplex) => http2.performServerHandshake(duplex, { ...SESSION_LIMITS, settings: { maxConcurrentStreams: MOST_STREAMS, ...settings } }));
     const { session } = open;
     const connection = new Http2Connection(flow, open, settings.maxHeaderListSize);
-    session.on('stream', (stream, block, flags) => new ServerExchange(connection, stream, flags, errorHandler).run(handler, block));
+    session.on('stream', (stream, block, flags) => {
+      if (checkHeaderListSize(connection.name, block, connection.headerLimit) === null) {
+        new ServerExchange(connection, stream, flags, errorHandler).run(handler, block);
+      } else stream.on('error', () => {}).close(ENHANCE_YOUR_CALM); // as nghttp2 does once the client has acknowledged the limit
+    });
     if (keepAliveMs !== undefined) connection.keepAlive(keepAliveMs);
     subscriber.add(connection.closed.subscribe(subscriber));
     subscriber.add(() => connection.fail(new FlowError('aborted', `${connection.name}: aborted`)));
