@@ -70,6 +70,12 @@ describe('rxjs-flow, between other endpoints than sockets', () => {
     await server.exit;
   });
 
+  it('fails where its own stdin and stdout are what it cannot carry', async () => {
+    const run = cli.run(['proxy', 'stdio:', 'exec:false']);
+    run.child.stdin!.on('error', () => {}).end();
+    expect([await run.exit, run.out(), run.err()]).toEqual([1, '', expect.stringMatching(/^#1 stdio failed: .*the process exited with code 1/)]);
+  });
+
   it.each([
     [['proxy', 'wss://127.0.0.1:0', 'exec:cat'], 2, /^rxjs-flow: where to listen: .* without a certificate and its key\n$/],
     [['connect', 'wss://127.0.0.1:1', '--ca', '/no/such/file'], 2, /--ca .* is invalid\. \/no\/such\/file: no such file or directory\n$/],

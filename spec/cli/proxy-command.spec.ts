@@ -153,6 +153,11 @@ describe('rxjs-flow proxy', () => {
       const refused = cli.run(['proxy', 'tcp://127.0.0.1:0', 'tcp://127.0.0.1:1', '--record', noFolder]);
       expect(await refused.exit).toBe(1);
       expect(refused.err()).toMatch(/^rxjs-flow: --record \/.*: file already exists\n$/);
+      if (process.platform === 'linux') {
+        // Where mkdir says that there is no such file, of a folder that is there.
+        const lost = cli.run(['proxy', 'tcp://127.0.0.1:0', 'tcp://127.0.0.1:1', '--record', '/proc/self/a/b']);
+        expect([await lost.exit, lost.err()]).toEqual([1, 'rxjs-flow: --record /proc/self/a/b: no such file or directory\n']);
+      }
       const tapes = join(folder, 'tapes');
       const run = cli.run(['proxy', 'tcp://127.0.0.1:0', await service((peer) => void shout(peer)), '--record', tapes]);
       const port = await portOf(run);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom, map, mergeMap } from 'rxjs';
@@ -8,8 +9,10 @@ import { detach } from '../../src/combinators/detach.js';
 import { http2Client, type Http2Client } from '../../src/http2/http2-client.js';
 import { connectTcp } from '../../src/node/connect-tcp.js';
 import { connectTls } from '../../src/node/connect-tls.js';
+import { spawnFlow } from '../../src/node/spawn-flow.js';
 import { describeWith, runProgram } from '../http2/support/programs.js';
 import { authorityAndServer } from '../support/certificates.js';
+import { cliProgram } from './support/cli-program.js';
 import { Cli, type Run } from './support/cli.js';
 
 describe('rxjs-flow serve-http2', () => {
@@ -88,6 +91,26 @@ describe('rxjs-flow serve-http2', () => {
     }
     expect(await get(client, '/', 'DELETE')).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
     await firstValueFrom(client.shutdown());
+  });
+
+  it('serves its own stdin and stdout, and says what happens on stderr', async () => {
+    const server = await firstValueFrom(spawnFlow(process.execPath, [cliProgram(), 'serve-http2', '--listen', 'stdio:', dir]).pipe(detach()));
+    const said = firstValueFrom(server.stderr.pipe(map((bytes) => Buffer.from(bytes).toString())));
+    const client = await firstValueFrom(http2Client(server).pipe(detach()));
+    expect(textOf(await get(client, '/'))).toBe('<p>index</p>');
+    expect(await said).toBe('GET / 200\n');
+    await firstValueFrom(client.shutdown());
+    await firstValueFrom(server.closed, { defaultValue: undefined });
+  });
+
+  it('shows nothing of a path that would act on a terminal', async () => {
+    const { run, port } = await start('--listen', 'tcp://127.0.0.1:0');
+    const session = connect(`http://127.0.0.1:${port}`);
+    const stream = session.request({ ':path': `/\u009b31m${'x'.repeat(1000)}` }).resume();
+    await new Promise((resolve) => stream.on('close', resolve));
+    session.close();
+    await run.line(/^GET \/\uFFFD31mx+… 404\n/m);
+    expect(run.out().length).toBeLessThan(400);
   });
 
   it('agrees on h2 by ALPN where it listens by TLS', async () => {

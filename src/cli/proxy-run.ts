@@ -5,6 +5,7 @@ import { complain } from './complain.js';
 import { formatAddress } from './format-address.js';
 import { ProxyReport } from './proxy-report.js';
 import { serveProxy, type ProxyServerConfig } from './proxy-server.js';
+import { outputBeside } from './output-beside.js';
 import { openScreen, type Screen } from './screen.js';
 import { stopSignals } from './stop-signals.js';
 import { TapeFolder } from './tape-folder.js';
@@ -21,8 +22,7 @@ export interface ProxyRunOptions extends Limits, Pick<ProxyServerConfig, 'listen
 
 /** Proxies from one endpoint to the other until a signal comes and the last connection has ended. */
 export function proxyRun(from: string, to: string, options: ProxyRunOptions): Observable<unknown> {
-  // Where stdout carries what is proxied, nothing else may be said there.
-  const out = [from, to].some((url) => /^stdio:/i.test(url)) ? process.stderr : process.stdout;
+  const out = outputBeside(from, to);
   const everyMs = out.isTTY ? 250 : options.progressMs;
   return defer(() => {
     const tapes = options.record === undefined ? null : new TapeFolder(options.record);
@@ -50,9 +50,11 @@ function shown(screen: Screen, everyMs: number, options: Shown): Observable<unkn
     signals,
     onListening: (address) => say(`listening on ${formatAddress(address, config.from)}, proxying to ${config.to}`),
   }).pipe(tap({ next: (event) => say(report.take(event)), complete: () => say(report.summary()) }));
+  // Of stdio: there is one connection, and it is all that there is to fail.
+  const judged = /^stdio:/i.test(config.from) ? work.pipe(tap(({ kind }) => kind === 'failed' && (process.exitCode = 1))) : work;
   const goodbyes = signals.stop.pipe(tap((signal) => say(goodbye(signal, report.openConnections, drainMs))));
   const progress = interval(everyMs).pipe(tap(() => screen.status(report.status())));
-  return untilTheEndOf(work, goodbyes, progress);
+  return untilTheEndOf(judged, goodbyes, progress);
 }
 
 /** Of what is no connection yet. On a terminal, the line that is kept up to date would soon be drawn over it. */

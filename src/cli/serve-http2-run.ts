@@ -5,10 +5,12 @@ import { detach } from '../combinators/detach.js';
 import type { Flow } from '../flow/flow.js';
 import { formatError } from '../flow/format-error.js';
 import { http2Server } from '../http2/http2-server.js';
+import { plainText } from '../inspect/plain-text.js';
 import { listenEndpoint, type ListenEndpointOptions } from '../node/listen-endpoint.js';
 import { complain } from './complain.js';
 import { fileError } from './file-error.js';
 import { formatAddress } from './format-address.js';
+import { outputBeside } from './output-beside.js';
 import { replyWithFile } from './reply-with-file.js';
 import { stopSignals, type StopSignals } from './stop-signals.js';
 
@@ -25,20 +27,22 @@ export function serveHttp2Run(dir: string, url: string, { drainMs, listening }: 
   return defer(() => {
     const root = realFolder(dir);
     const signals = stopSignals(drainMs);
+    const out = outputBeside(url);
+    const say = (line: string) => void out.write(`${line}\n`);
     const listeningObserver = { next: (address: Parameters<typeof formatAddress>[0]) => say(`listening on ${formatAddress(address, url)}, serving ${dir}`) };
     const tls = /^tls:/i.test(url) ? { ...listening.tls, alpnProtocols: ['h2'] } : listening.tls;
     const handshakeErrorObserver = { next: (error: unknown) => complain(formatError(error)) };
     const options = { ...listening, ...(tls === undefined ? {} : { tls }), listeningObserver, handshakeErrorObserver };
     // Detached: that listening stops must not abort them.
     const connections = listenEndpoint(url, options).pipe(detach(), takeUntil(signals.stop.pipe(tap((signal) => say(`${signal}: no new requests`)))));
-    return connections.pipe(mergeMap((flow) => serve(root, flow, signals)));
+    return connections.pipe(mergeMap((flow) => serve(root, flow, signals, say)));
   });
 }
 
-function serve(root: string, flow: Flow, { stop, cut }: StopSignals): Observable<unknown> {
+function serve(root: string, flow: Flow, { stop, cut }: StopSignals, say: (line: string) => void): Observable<unknown> {
   const answer = async (request: Parameters<typeof replyWithFile>[1]) => {
     const reply = await replyWithFile(root, request);
-    say(`${request.method} ${request.path} ${reply.status}`);
+    say(`${request.method} ${plainText(request.path, LONGEST_PATH)} ${reply.status}`);
     return reply;
   };
   return http2Server(flow, answer, { shutdown: stop }).pipe(
@@ -60,6 +64,5 @@ function realFolder(dir: string): string {
   }
 }
 
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
+/** Characters of a path that are shown. */
+const LONGEST_PATH = 200;

@@ -1,6 +1,6 @@
 /** Where `proxy --record` keeps its tapes: a file for each connection. What is on a tape is `inspect/record.ts`. */
-import { createWriteStream, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { createWriteStream, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { catchError, concat, defer, ignoreElements, type Observable, of, tap, throwError } from 'rxjs';
 import { drainMap } from '../combinators/drain-map.js';
@@ -19,7 +19,7 @@ export class TapeFolder {
   /** Makes the folder if there is none; throws where that cannot be. */
   constructor(private readonly path: string) {
     try {
-      mkdirSync(path, { recursive: true });
+      makeFolder(path);
     } catch (error) {
       throw fileError(`--record ${path}`, error);
     }
@@ -34,6 +34,14 @@ export class TapeFolder {
     const written = defer(() => writeTape(tape, path));
     return concat(written, of(path)).pipe(catchError((error: unknown) => throwError(() => fileError(path, error))));
   }
+}
+
+/** And those above it; not by Node's `recursive`, which never returns where the system knows no file of that name (`/proc`). */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  mkdirSync(path);
 }
 
 function writeTape(tape: Observable<TapeEvent>, path: string): Observable<never> {

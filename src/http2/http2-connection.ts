@@ -54,7 +54,9 @@ export class Http2Connection {
     this.#timers.add(watchCut(open.isCut, () => this.fail(new FlowError('reset', `${this.name}: the peer reset the connection`))));
     // What broke the flow says more than what node:http2 makes of it; and where the bridge has aborted it, the bridge's reason.
     const reasonFor = (error: unknown) => (isFlowError(open.duplex.errored) ? open.duplex.errored : error);
-    flow.closed.subscribe({ error: (error: unknown) => this.#broke(reasonFor(error)), complete: () => {} });
+    // An end in order node:http2 sees by itself, but for a session that was given up; and without a transport, nothing else
+    // would keep the process that waits for it.
+    flow.closed.subscribe({ error: (error: unknown) => this.#broke(reasonFor(error)), complete: () => this.#timers.add(timer(LAST_MS).subscribe(() => this.#outlive())) });
   }
 
   /** Emits once and completes when the connection has ended in order; errors when it broke. Replayed. */
@@ -190,6 +192,11 @@ export class Http2Connection {
     this.#timers.add(timer(GRACE_MS).subscribe(() => this.#giveUp()));
   }
 
+  #outlive(): void {
+    if (this.#hasDrained) this.#giveUp();
+    else this.fail(new FlowError('truncated', `${this.name}: the connection ended before HTTP/2 had`));
+  }
+
   #giveUp(): void {
     this.flow.abort(this.#failure ?? undefined);
     this.#finish();
@@ -221,3 +228,5 @@ export class Http2Connection {
 
 /** What the last frames, GOAWAY among them, have to leave a connection that has failed. */
 const GRACE_MS = 250;
+/** What a session has to end when its transport has. */
+const LAST_MS = 1000;
