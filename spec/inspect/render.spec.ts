@@ -86,6 +86,19 @@ function repeated(tape: readonly TapeEvent[], times: number): TapeEvent[] {
 
 const ENDS: ReadonlySet<string> = new Set<TapeEvent['kind']>(['eof', 'read-error', 'closed', 'broken']);
 
+/** Two writes wait for room, the end of writing for them, and then there is another write. */
+const lateWrite: TapeEvent[] = [
+  write(10, 1, 8),
+  write(10, 2, 3),
+  { at: 20, kind: 'shutdown', direction: 'out', mode: 'write' },
+  write(30, 3, 4),
+  failed(30, 3),
+  ok(1000, 1),
+  ok(1000, 2),
+  { at: 1000, kind: 'flushed', direction: 'out' },
+  { at: 2000, kind: 'closed', direction: 'both' },
+];
+
 /** What acts on a terminal, or turns its text around; newlines are the picture's own. */
 const ACTIVE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}]/u;
 
@@ -142,6 +155,29 @@ describe('renderMarbles', () => {
   it('counts all events that are lost, however many gaps there are', () => {
     const gap = (at: number, events: number): TapeEvent => ({ at, kind: 'gap', direction: 'both', events });
     expect(renderMarbles([gap(3, 3), read(4, 1), gap(5, 5), gap(5, 2), read(9, 1)]).split('\n')[0]).toBe('tape, 9 ms, 10 events lost, still open');
+  });
+
+  it('draws what is pending on after a write that comes too late and fails', () => {
+    const picture = renderMarbles(lateWrite);
+    expect(lane(picture, 'out')).toMatch(/^--8B~3B~+>~+4B~!reset~+2x:ok\(990ms\)\| *$/);
+    expect(picture).toContain('3 writes, 15 B; 2 had to wait, up to 990 ms; 1 failed (reset); EOF at 1 s');
+  });
+
+  it('draws nothing to go after a write that failed, unless it is pending', () => {
+    const shutdown = (at: number): TapeEvent => ({ at, kind: 'shutdown', direction: 'out', mode: 'write' });
+    expect(lane(renderMarbles([write(0, 1, 9), failed(9, 1), shutdown(20), read(30, 1)]), 'out').trimEnd()).toMatch(/^--9B~+!reset\(9ms\)$/);
+    expect(lane(renderMarbles([write(0, 1, 9), write(0, 2, 9), failed(9, 2), ok(20, 1), read(30, 1)]), 'out').trimEnd()).toMatch(/!reset\(9ms\)~+ok\(20ms\)$/);
+    expect(lane(renderMarbles([write(0, 1, 9), shutdown(5), failed(9, 1), read(30, 1)]), 'out').trimEnd()).toMatch(/!reset\(9ms\)$/);
+  });
+
+  it('tells how long writes had to wait apart from how long those were pending that failed', () => {
+    const tape = [write(0, 1, 1), write(0, 2, 1), ok(50, 1), failed(1000, 2)];
+    expect(renderMarbles(tape)).toContain('1 had to wait, up to 50 ms; 1 failed (reset)');
+    const all = Array.from({ length: 200 }, (_, at) => [write(0, 2 * at + 1, 1), write(0, 2 * at + 2, 1), ok(50, 2 * at + 1), failed(1000, 2 * at + 2)]);
+    const grouped = lane(renderMarbles(all.flat().sort((one, other) => one.at - other.at)), 'out');
+    expect(grouped).toMatch(/ok\(50ms\)/);
+    expect(grouped).toMatch(/!reset\(1s\)/);
+    expect(grouped).not.toMatch(/ok\(1s\)|!reset\(50ms\)/);
   });
 
   it('takes no write for pending after a gap, which may have its result', () => {
@@ -393,6 +429,19 @@ describe('renderMarblesSvg', () => {
     expect(number(pending!, 'x2')).toBeGreaterThan(number(placeOf('64 KiB'), 'x') + number(placeOf('64 KiB'), 'width'));
     const [unread] = waits(root, middle(placeOf('20 B')));
     expect([number(unread!, 'x1'), number(unread!, 'x2')]).toEqual([number(placeOf('30 B'), 'x'), number(placeOf('20 B'), 'x')]);
+  });
+
+  it('draws what is pending on after a write that comes too late and fails', () => {
+    const root = parseXml(renderMarblesSvg(lateWrite));
+    const [band] = drawnAs(root, 'wait line');
+    const eof = elementsOf(root, 'text').find((one) => textOf(one) === 'EOF')!;
+    expect(number(band!, 'x2')).toBe(number(eof, 'x'));
+  });
+
+  it('tells how long a write was pending that failed beside one that did not', () => {
+    const picture = renderMarblesSvg([write(0, 1, 1), write(950, 2, 1), ok(1000, 1), failed(1000, 2)]);
+    expect(labelsOf(parseXml(picture))).toEqual(expect.arrayContaining(['ok +1 s', 'reset +50 ms']));
+    expect(picture).toContain('1 accepted after up to 1 s; 1 failed (reset) after up to 50 ms');
   });
 
   it('draws failures in their own colour and with a cross', () => {

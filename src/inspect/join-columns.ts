@@ -6,7 +6,7 @@ export function canJoin(earlier: Column, later: Column): boolean {
   if (earlier.to !== later.from) return false;
   if (isOfFlow(later) || isOfFlow(earlier)) return true;
   const isResult = later.in === undefined && later.out?.writes === 0 && earlier.out !== undefined && earlier.in === undefined;
-  return isResult && (later.out.pendingMs === 0 || earlier.out.writes === 0);
+  return isResult && ((later.out.acceptedMs === 0 && later.out.failedMs === 0) || earlier.out.writes === 0);
 }
 
 function isOfFlow(column: Column): boolean {
@@ -42,8 +42,9 @@ function joinOut(a: OutMark | undefined, b: OutMark | undefined): OutMark | unde
     writes: a.writes + b.writes,
     bytes: a.bytes + b.bytes,
     accepted: a.accepted + b.accepted,
-    pendingMs: Math.max(a.pendingMs, b.pendingMs),
+    acceptedMs: Math.max(a.acceptedMs, b.acceptedMs),
     failed: a.failed + b.failed,
+    failedMs: Math.max(a.failedMs, b.failedMs),
     code: a.code ?? b.code,
     end: b.end ?? a.end,
   };

@@ -44,8 +44,10 @@ export interface OutMark {
   readonly bytes: number;
   /** Writes that were accepted later than they were made, and the longest time that took. */
   readonly accepted: number;
-  readonly pendingMs: number;
+  readonly acceptedMs: number;
+  /** Writes that failed, and the longest time that one of them had been pending. */
   readonly failed: number;
+  readonly failedMs: number;
   /** The code of the first failure. */
   readonly code: string | undefined;
   /** shutdown('write') was called, what was written before is not through yet; EOF was signalled. */

@@ -9,10 +9,16 @@ export class OutLane {
   readonly #pending = new Set<number>();
   /** `lost`: it was called, and a gap may have swallowed what came of it. */
   #end: 'none' | 'called' | 'lost' | 'over' = 'none';
+  /** The last write before the end was called. One that is made later fails, and what was made before goes on. */
+  #lastId = 0;
+  /** After a failed write nothing succeeds that was called later, the end neither. */
+  #hasFailed = false;
 
   get state(): LaneStates['out'] {
     if (this.#end === 'over') return 'over';
-    return this.#pending.size > 0 || this.#end === 'called' ? 'pending' : 'free';
+    if (this.#pending.size > 0) return 'pending';
+    if (this.#hasFailed) return 'over';
+    return this.#end === 'called' ? 'pending' : 'free';
   }
 
   get unsettled(): number {
@@ -25,11 +31,12 @@ export class OutLane {
       case 'write':
         this.#writtenAt.set(event.id, event.at);
         this.#pending.add(event.id);
+        if (this.#end === 'none') this.#lastId = event.id;
         return { ...NOTHING, writes: 1, bytes: event.data.byteLength };
       case 'write-result':
         return this.#settle(event);
       case 'shutdown':
-        if (event.mode === 'read' || this.#end !== 'none') return undefined;
+        if (event.mode === 'read' || this.#end !== 'none' || this.state === 'over') return undefined;
         this.#end = 'called';
         return { ...NOTHING, end: 'called' };
       case 'gap':
@@ -50,13 +57,12 @@ export class OutLane {
     this.#writtenAt.delete(event.id);
     this.#pending.delete(event.id);
     const pendingMs = writtenAt === undefined ? 0 : event.at - writtenAt;
-    // After a failed write none succeeds.
     if (!event.ok) {
-      this.#end = 'over';
-      return { ...NOTHING, failed: 1, code: event.error.code, pendingMs };
+      this.#hasFailed ||= this.#end === 'none' || event.id <= this.#lastId;
+      return { ...NOTHING, failed: 1, code: event.error.code, failedMs: pendingMs };
     }
-    return pendingMs > 0 ? { ...NOTHING, accepted: 1, pendingMs } : undefined;
+    return pendingMs > 0 ? { ...NOTHING, accepted: 1, acceptedMs: pendingMs } : undefined;
   }
 }
 
-const NOTHING: OutMark = { writes: 0, bytes: 0, accepted: 0, pendingMs: 0, failed: 0, code: undefined, end: undefined };
+const NOTHING: OutMark = { writes: 0, bytes: 0, accepted: 0, acceptedMs: 0, failed: 0, failedMs: 0, code: undefined, end: undefined };

@@ -43,7 +43,7 @@ function outbound({ columns, unsettled }: MarbleSheet): string {
   const end = columns.find((column) => column.out?.end === 'eof');
   return sentence([
     `${many(sum(marks, 'writes'), 'write')}, ${formatSize(sum(marks, 'bytes'))}`,
-    accepted > 0 && `${formatCount(accepted)} had to wait, up to ${formatDuration(longest(marks, 'pendingMs'))}`,
+    accepted > 0 && `${formatCount(accepted)} had to wait, up to ${formatDuration(longest(marks, 'acceptedMs'))}`,
     failed > 0 && `${formatCount(failed)} failed (${plainText(codes.join(', '))})`,
     unsettled > 0 && `${formatCount(unsettled)} still pending`,
     end !== undefined && `EOF at ${formatDuration(end.to)}`,

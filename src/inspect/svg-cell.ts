@@ -108,8 +108,8 @@ function describeColumn({ from, to, in: inbound, out, flow }: Column): string {
   const parts = [
     inbound !== undefined && inbound.reads > 0 && `${formatCount(inbound.reads)} read, ${formatCount(inbound.bytes)} B`,
     out !== undefined && out.writes > 0 && `${formatCount(out.writes)} written, ${formatCount(out.bytes)} B`,
-    out !== undefined && out.accepted > 0 && `${formatCount(out.accepted)} accepted after up to ${formatDuration(out.pendingMs)}`,
-    out !== undefined && out.failed > 0 && `${formatCount(out.failed)} failed (${out.code ?? ''})`,
+    out !== undefined && out.accepted > 0 && `${formatCount(out.accepted)} accepted after up to ${formatDuration(out.acceptedMs)}`,
+    out !== undefined && out.failed > 0 && `${formatCount(out.failed)} failed (${out.code ?? ''})${out.failedMs > 0 ? ` after up to ${formatDuration(out.failedMs)}` : ''}`,
     ...flow.map(flowLabel),
   ];
   return `${time}: ${parts.filter((part) => part !== false).join('; ')}`;

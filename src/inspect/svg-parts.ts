@@ -29,13 +29,13 @@ export function inParts({ reads, bytes, unreadMs, end, code }: InMark): LanePart
   return { pill: reads === 0 ? '' : formatSize(bytes), tone: 'in', sign: end, notes };
 }
 
-export function outParts({ writes, bytes, accepted, pendingMs, failed, code, end }: OutMark): LaneParts {
+export function outParts({ writes, bytes, accepted, acceptedMs, failed, failedMs, code, end }: OutMark): LaneParts {
   const notes: Note[] = [];
-  const howLong = formatDuration(pendingMs);
+  const howLong = formatDuration(acceptedMs);
   if (writes > 1) notes.push({ text: `${formatCount(writes)} writes`, tone: 'faint' });
   if (accepted === 1) notes.push({ text: `ok +${howLong}`, tone: 'wait' });
   if (accepted > 1) notes.push({ text: `${formatCount(accepted)} ok ≤ +${howLong}`, tone: 'wait' });
-  if (failed > 0) notes.push({ text: `${failed > 1 ? `${formatCount(failed)} ` : ''}${code ?? ''}${accepted === 0 && pendingMs > 0 ? ` +${howLong}` : ''}`, tone: 'bad' });
+  if (failed > 0) notes.push({ text: `${failed > 1 ? `${formatCount(failed)} ` : ''}${code ?? ''}${failedMs > 0 ? ` ${failed > 1 ? '≤ ' : ''}+${formatDuration(failedMs)}` : ''}`, tone: 'bad' });
   if (end === 'eof') notes.push({ text: 'EOF', tone: 'out' });
   return { pill: writes === 0 ? '' : formatSize(bytes), tone: failed > 0 && failed >= writes ? 'bad' : 'out', sign: signOf(), notes };
 

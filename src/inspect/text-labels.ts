@@ -24,10 +24,9 @@ function inLabel({ reads, bytes, unreadMs, end, code }: InMark): string {
   return held + data(reads, bytes) + (end === undefined ? '' : ends[end]);
 }
 
-function outLabel({ writes, bytes, accepted, pendingMs, failed, code, end }: OutMark): string {
-  const time = pendingMs > 0 ? `(${span(pendingMs)})` : '';
-  const ok = accepted > 0 ? `${times(accepted)}ok${failed > 0 ? '' : time}` : '';
-  const no = failed > 0 ? `${times(failed)}!${code ?? ''}${time}` : '';
+function outLabel({ writes, bytes, accepted, acceptedMs, failed, failedMs, code, end }: OutMark): string {
+  const ok = accepted > 0 ? `${times(accepted)}ok(${span(acceptedMs)})` : '';
+  const no = failed > 0 ? `${times(failed)}!${code ?? ''}${failedMs > 0 ? `(${span(failedMs)})` : ''}` : '';
   return [data(writes, bytes), ok, no].filter((part) => part !== '').join('~') + (end === 'eof' ? '|' : end === 'called' ? '>' : '');
 }
 
