@@ -86,6 +86,13 @@ function repeated(tape: readonly TapeEvent[], times: number): TapeEvent[] {
 
 const ENDS: ReadonlySet<string> = new Set<TapeEvent['kind']>(['eof', 'read-error', 'closed', 'broken']);
 
+/** A reader who works 20 ms on each request, and waits for the next: as a socket and the clock of a machine give it. */
+const heldThenWaits = [start('tcp'), demand(1, true), read(105, 7), demand(106, false), demand(126, true), read(2107, 7)];
+
+/** Nobody reads for 9 s: nothing comes then, or what has come. */
+const lateReader: TapeEvent[] = [start('late'), write(1000, 1, 1), ok(1000, 1), demand(9000, true), { at: 10_000, kind: 'eof', direction: 'in' }];
+const lateForData: TapeEvent[] = [start('late'), write(1000, 1, 1), ok(1000, 1), demand(9000, true), read(9001, 5)];
+
 /** Two writes wait for room, the end of writing for them, and then there is another write. */
 const lateWrite: TapeEvent[] = [
   write(10, 1, 8),
@@ -215,7 +222,7 @@ describe('renderMarbles', () => {
       { at: 9, kind: 'abort', direction: 'both' },
     ]);
     expect(picture).toContain('0 reads, 0 B; shut down at 1 ms');
-    expect(lane(picture, 'in').trimEnd()).toBe('--x');
+    expect(lane(picture, 'in').trimEnd()).toBe('..x');
     expect(lane(picture, 'flow')).toMatch(/close\(\) +abort\(\)/);
   });
 
@@ -225,6 +232,62 @@ describe('renderMarbles', () => {
 
   it('does not say that data waited where it came after the reader', () => {
     expect(renderMarbles([demand(0, false), demand(90, true), write(90, 1, 1), read(90, 1)])).not.toContain('waited');
+  });
+
+  it('does not say that data waited where the reader did, who had been held for a while before', () => {
+    expect(renderMarbles(heldThenWaits)).toContain('  in   peer -> here   2 reads, 14 B\n');
+    expect(lane(renderMarbles(heldThenWaits), 'in')).toMatch(/^--7B\.+-+7B-+$/);
+  });
+
+  it('gives a reader who comes or goes a time of its own, unless that was but an instant', () => {
+    expect(renderMarbles(heldThenWaits).split('\n').slice(4, 6)).toEqual([
+      '  ms    105   126       2107',
+      '  in  --7B....----------7B---',
+    ]);
+    const instant = [demand(0, true), read(1, 7), demand(1, false), demand(6, true), read(60_000, 7), demand(60_000, false), demand(60_100, true)];
+    expect(renderMarbles(instant).split('\n').slice(4, 6)).toEqual(['  ms    1          60000     60100', '  in  --7B---------7B........------']);
+  });
+
+  it('draws a reader who comes for an instant, and gets nothing, as none', () => {
+    const picture = renderMarbles([read(1, 1), demand(1, false), demand(500, true), demand(501, false), write(900, 1, 1), ok(900, 1)]);
+    expect(lane(picture, 'in')).toMatch(/^--1B\.+$/);
+    expect(picture).not.toMatch(/50[01]/);
+  });
+
+  it.each([
+    [1, 'comes through a socket at once', []],
+    [5, 'comes through a busy one', []],
+    [1, 'comes beside the result of a write', [write(0, 1, 9), ok(101, 1)]],
+  ])('says that data waited that after %d ms %s', (ms, _, written) => {
+    const tape = [...written.slice(0, 1), demand(0, true), read(1, 1), demand(1, false), demand(100, true), ...written.slice(1), read(100 + ms, 1)];
+    expect(renderMarbles(tape)).toContain('data waited for a reader up to 99 ms');
+    expect(lane(renderMarbles(tape), 'in')).toMatch(/1B=+\(99ms\)1B-$/);
+  });
+
+  it.each([
+    [99, 6],
+    [4, 2],
+  ])('takes data that comes to a reader who was held for %d ms, %d ms later, for what came after', (heldMs, laterMs) => {
+    const tape = [demand(0, true), read(1, 1), demand(1, false), demand(1 + heldMs, true), read(1 + heldMs + laterMs, 1)];
+    expect(renderMarbles(tape)).not.toMatch(/waited|=/);
+    expect(lane(renderMarbles(tape), 'in')).toMatch(/^--1B\.+-+1B-+$/);
+  });
+
+  it('draws that no reader waits, or data does, from the start on', () => {
+    expect(lane(renderMarbles(lateReader), 'in')).toMatch(/^\.{5,}-+\|$/);
+    expect(lane(renderMarbles(lateForData), 'in')).toMatch(/^={5,}\(9s\)5B-$/);
+    expect(lane(renderMarbles([write(0, 1, 9), ok(0, 1), write(0, 2, 9), ok(0, 2), demand(0, true), read(9, 1)]), 'in')).toMatch(/^-+1B-$/);
+  });
+
+  it('draws a reader where a tape says nothing of readers, but what was read', () => {
+    const picture = renderMarbles([write(0, 1, 9), ok(0, 1), write(10, 2, 9), ok(10, 2), read(20, 1)]);
+    expect(lane(picture, 'in')).toMatch(/^-+1B-$/);
+  });
+
+  it('draws a reader whom a gap has swallowed from that gap on', () => {
+    const gap: TapeEvent = { at: 50, kind: 'gap', direction: 'both', events: 3 };
+    expect(lane(renderMarbles([demand(0, true), read(1, 1), demand(1, false), gap, read(90, 1)]), 'in')).toMatch(/^--1B\.{4,}-{10,}1B-$/);
+    expect(lane(renderMarbles([gap, read(90, 1)]), 'in')).toMatch(/^-+1B-$/);
   });
 
   it('takes demand that is said again for no news', () => {
@@ -247,7 +310,7 @@ describe('renderMarbles', () => {
 
   it('draws a tape of 10,000 events in groups that leave nothing out, and says so', () => {
     const picture = renderMarbles(longTape(3333));
-    expect(picture).toMatch(/10,002 events, drawn in 3\d groups/);
+    expect(picture).toMatch(/10,001 events, drawn in 3\d groups/);
     expect(picture.split('\n').length).toBeLessThan(60);
     const count = (name: string) => [...lane(picture, name).matchAll(/(\d+)x:[\d.,]+(?:B|KiB)/g)].reduce((sum, match) => sum + Number(match[1]), 0);
     expect([count('in'), count('out')]).toEqual([3333, 3333]);
@@ -431,6 +494,16 @@ describe('renderMarblesSvg', () => {
     expect([number(unread!, 'x1'), number(unread!, 'x2')]).toEqual([number(placeOf('30 B'), 'x'), number(placeOf('20 B'), 'x')]);
   });
 
+  it('draws no band where the reader waits, and dots where there is none', () => {
+    const root = parseXml(renderMarblesSvg(heldThenWaits));
+    expect(labelsOf(root).filter((label) => /unread|data waits/.test(label))).toEqual([]);
+    expect(inStretches(root)).toEqual(['in line', 'quiet', 'in line']);
+    expect(labelsOf(root)).toContain('no reader waits');
+    expect(inStretches(parseXml(renderMarblesSvg(lateReader)))).toEqual(['quiet', 'in line']);
+    expect(inStretches(parseXml(renderMarblesSvg(lateForData)))).toEqual(['wait line', 'in line']);
+    expect(inStretches(parseXml(renderMarblesSvg(conversation)))).toEqual(['in line', 'wait line', 'in line']);
+  });
+
   it('draws what is pending on after a write that comes too late and fails', () => {
     const root = parseXml(renderMarblesSvg(lateWrite));
     const [band] = drawnAs(root, 'wait line');
@@ -442,6 +515,28 @@ describe('renderMarblesSvg', () => {
     const picture = renderMarblesSvg([write(0, 1, 1), write(950, 2, 1), ok(1000, 1), failed(1000, 2)]);
     expect(labelsOf(parseXml(picture))).toEqual(expect.arrayContaining(['ok +1 s', 'reset +50 ms']));
     expect(picture).toContain('1 accepted after up to 1 s; 1 failed (reset) after up to 50 ms');
+  });
+
+  it('explains the same states as the text', () => {
+    const pairs = [
+      ['== data waits', 'data waits for a reader (in)'],
+      ['.. no reader waits', 'no reader waits'],
+      ['~~ a write is pending', 'a write is pending (out)'],
+    ] as const;
+    fc.assert(
+      fc.property(arbitraryTape.map(lawful), (tape) => {
+        const legend = labelsOf(parseXml(renderMarblesSvg(tape))).join('\n');
+        for (const [inText, inSvg] of pairs) expect(renderMarbles(tape).includes(inText)).toBe(legend.includes(inSvg));
+      }),
+    );
+  });
+
+  it('shows over time that data waits from the start on', () => {
+    const writes = Array.from({ length: 40 }, (_, at) => [write(5000 + at, at + 1, 1), ok(5000 + at, at + 1)]).flat();
+    const root = parseXml(renderMarblesSvg([...writes, demand(9000, true), read(9000, 5)]));
+    const bars = drawnAs(root, 'wait bar').map((one) => number(one, 'x'));
+    expect(Math.min(...bars)).toBe(92);
+    expect(Math.max(...bars) - Math.min(...bars)).toBe((bars.length - 1) * 4);
   });
 
   it('draws failures in their own colour and with a cross', () => {
@@ -479,7 +574,7 @@ describe('renderMarblesSvg', () => {
     const picture = renderMarblesSvg(longTape(3333));
     const root = parseXml(picture);
     const labels = labelsOf(root);
-    expect(labels.find((label) => label.includes('groups'))).toMatch(/^10,002 events, drawn in 3\d groups/);
+    expect(labels.find((label) => label.includes('groups'))).toMatch(/^10,001 events, drawn in 3\d groups/);
     const sum = (noun: string) => labels.flatMap((label) => new RegExp(`^(\\d+) ${noun}$`).exec(label)?.[1] ?? []).reduce((all, one) => all + Number(one), 0);
     expect([sum('reads'), sum('writes')]).toEqual([3333, 3333]);
     expect(number(root, 'height')).toBeLessThan(1400);
@@ -558,6 +653,13 @@ describe('renderMarblesSvg', () => {
     expect(await firstValueFrom(renderMarblesSvg(from(conversation)))).toBe(renderMarblesSvg(conversation));
   });
 });
+
+/** The stretches of the upper lane of the first row, from left to right, as they are drawn. */
+function inStretches(root: XmlElement): string[] {
+  const level = number(elementsOf(root, 'text').find((one) => textOf(one) === 'in' && one.attributes['y'] !== '64')!, 'y') - 1;
+  const stretches = drawnAs(root, 'in line', 'wait line', 'quiet').filter((one) => number(one, 'y1') === level);
+  return stretches.sort((one, other) => number(one, 'x1') - number(other, 'x1')).map((one) => one.attributes['class']!);
+}
 
 /** The label of a pill is the text that follows it. */
 function textAfter(root: XmlElement, pill: XmlElement): string | undefined {

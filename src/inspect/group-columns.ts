@@ -36,9 +36,9 @@ function withoutShortWaits(columns: readonly Column[], shortest: number): Column
   const outSpans = spansOf(columns, (after) => after.out);
   return columns.map((column, index) => {
     const { in: inbound, out } = column.after;
-    const isShortStall = inbound === 'stalled' && inSpans[index]! < shortest;
+    const isShortIdle = (inbound === 'stalled' || inbound === 'idle') && inSpans[index]! < shortest;
     const isShortWait = out === 'pending' && outSpans[index]! < shortest;
-    return isShortStall || isShortWait ? { ...column, after: { in: isShortStall ? 'waiting' : inbound, out: isShortWait ? 'free' : out } } : column;
+    return isShortIdle || isShortWait ? { ...column, after: { in: isShortIdle ? 'waiting' : inbound, out: isShortWait ? 'free' : out } } : column;
   });
 }
 

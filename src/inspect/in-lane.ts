@@ -1,28 +1,36 @@
 /** The upper lane of a picture: what came from the peer, and whether anybody waited for it. */
+import { isInstant } from './is-instant.js';
 import type { InMark, LaneStates } from './marble-sheet.js';
 import type { TapeEvent } from './tape-event.js';
 
 export class InLane {
   state: LaneStates['in'] = 'idle';
+  /** What the time without a reader was, as the last event shows: one was there all the same, or data was. */
+  past: 'waiting' | 'stalled' | undefined;
   /** Since when no reader waits. */
   #idleSince = 0;
-  /** A reader has come with the last event: what it gets with the next has waited so long. */
+  /** Since when one does, and for how long none had: what it gets at once has waited for it. */
+  #waitsSince = 0;
   #unreadMs = 0;
 
   /** The mark of an event, if it has one in this lane. */
   take(event: TapeEvent): InMark | undefined {
+    this.past = undefined;
     // Said again, demand is no news: since when it is as it is has been said before.
     if (event.kind === 'demand' && event.wanted === (this.state === 'waiting')) return undefined;
-    const unreadMs = this.#unreadMs;
-    this.#unreadMs = 0;
     switch (event.kind) {
       case 'demand':
         this.#turn(event.at, event.wanted);
         return undefined;
       case 'read':
-        // Of a tape that says nothing of readers, or has lost it: there was one.
-        if (this.state === 'idle') this.state = 'waiting';
-        return { ...NOTHING, reads: 1, bytes: event.data.byteLength, unreadMs };
+        return { ...NOTHING, reads: 1, bytes: event.data.byteLength, unreadMs: this.#read(event.at) };
+      case 'write':
+        this.#unreadMs = 0; // what comes after it may be the answer
+        return undefined;
+      case 'gap':
+        this.#idleSince = event.at;
+        this.#unreadMs = 0;
+        return undefined;
       case 'eof':
         return this.#end({ ...NOTHING, end: 'eof' });
       case 'read-error':
@@ -37,9 +45,21 @@ export class InLane {
 
   #turn(at: number, wanted: boolean): void {
     if (this.state === 'over') return;
-    if (wanted) this.#unreadMs = at - this.#idleSince;
-    else this.#idleSince = at;
     this.state = wanted ? 'waiting' : 'idle';
+    this.#unreadMs = wanted ? at - this.#idleSince : 0;
+    if (wanted) this.#waitsSince = at;
+    else this.#idleSince = at;
+    if (wanted && this.#unreadMs === 0) this.past = 'waiting';
+  }
+
+  /** How long the bytes that are read now have waited, at most: none where the reader waited for them. */
+  #read(at: number): number {
+    const unreadMs = isInstant(at - this.#waitsSince, this.#unreadMs) ? this.#unreadMs : 0;
+    this.#unreadMs = 0;
+    if (unreadMs > 0) this.past = 'stalled';
+    // Of a tape that says nothing of readers, or has lost it: there was one.
+    if (this.state === 'idle') this.state = this.past = 'waiting';
+    return unreadMs;
   }
 
   #end(mark: InMark): InMark {

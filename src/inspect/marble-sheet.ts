@@ -8,14 +8,16 @@ export interface MarbleSheet {
   readonly name: string | undefined;
   /** The time of the last event, in milliseconds. */
   readonly endsAt: number;
-  /** How many events the tape has. */
+  /** How many events the tape has; its start is none. */
   readonly events: number;
   /** Writes that had no result when the tape ended. */
   readonly unsettled: number;
+  /** The lanes before the first column. */
+  readonly before: LaneStates;
   readonly columns: readonly Column[];
 }
 
-/** One event, or several: in one lane or in all. */
+/** One event, or several: in one lane or in all. Or none that is drawn: a reader came or went. */
 export interface Column {
   readonly from: number;
   readonly to: number;

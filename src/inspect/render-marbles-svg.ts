@@ -14,8 +14,8 @@ import type { TapeEvent } from './tape-event.js';
 
 /**
  * A tape as a picture, a whole SVG document: marbles with their sizes on a timeline for each direction, pending writes
- * and unread data as bands, ends and failures as signs; above it a summary, and for a long tape the bytes over time.
- * Light or dark as the reader prefers. Long tapes are drawn in groups, which the picture says.
+ * and unread data (as `renderMarbles` counts it) as bands, ends and failures as signs; above it a summary, and for a long
+ * tape the bytes over time. Light or dark as the reader prefers. Long tapes are drawn in groups, which the picture says.
  *
  * An array of events gives the picture at once, anything else an Observable of it, which emits when the tape completes
  * (and errors as it does); payloads are not kept. All text of the tape is escaped. A `TypeError` names what is no event of
@@ -52,17 +52,17 @@ function draw(sheet: MarbleSheet): string {
     y += 20;
   }
   if (sheet.columns.length > MANY && sheet.endsAt > 0) {
-    parts.push(drawOverview(sheet.columns, sheet.endsAt, y, WIDTH - MARGIN));
+    parts.push(drawOverview(sheet, y, WIDTH - MARGIN));
     y += OVERVIEW_HEIGHT;
   }
   const pauses = columns.map((column, index) => (isGrouped ? 0 : (columns[index + 1]?.from ?? column.to) - column.to));
   const cells = columns.map((column, index) => svgCell(column, pauses[index]!, isGrouped ? GROUP_WIDTH : 30, pauses[index]! > sheet.endsAt * LONG_PAUSE));
-  for (const row of svgRows(cells, WIDTH - MARGIN)) {
+  for (const row of svgRows(cells, sheet.before, WIDTH - MARGIN)) {
     const { svg, bottom } = drawRow(row, y + 8);
     parts.push(svg);
     y = bottom;
   }
-  const legend = drawLegend(columns, sheet.columns, { top: y + 20, left: MARGIN, right: WIDTH - MARGIN });
+  const legend = drawLegend(columns, sheet, { top: y + 20, left: MARGIN, right: WIDTH - MARGIN });
   return svgDocument(title, `in: ${inbound}. out: ${out}`, legend.bottom + MARGIN, [...parts, legend.svg]);
 }
 

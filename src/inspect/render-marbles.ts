@@ -19,7 +19,8 @@ export interface RenderMarblesOptions {
 /**
  * A tape as marble timelines in text, for a terminal: what came in and went out with sizes, pending writes, stalls, ends
  * and failures, and above it three lines that sum it up, wrapped where they are too wide. Long tapes are drawn in groups,
- * which the text says.
+ * which the text says. Data counts as having waited where a reader who comes gets it at once, or within 5 milliseconds
+ * and within a quarter of the time that there was none: a tape does not say when it came.
  *
  * An array of events gives the text at once, anything else an Observable of it, which emits when the tape completes (and
  * errors as it does); payloads are not kept. Names are made harmless to a terminal. A `TypeError` names what is no event
@@ -49,6 +50,6 @@ function draw(sheet: MarbleSheet, width: number): string {
   const head = [...wrapLine(title, width, 2), ...totals.flatMap((line) => wrapLine(line, width, 7))];
   const areGroups = columns !== sheet.columns;
   if (areGroups) head.push(...wrapLine(`  ${formatCount(sheet.events)} events, drawn in ${columns.length} groups`, width, 4));
-  const legend = legendOf(columns).flatMap((sign) => wrapLine(`  ${sign}`, width, 5));
-  return `${[head, ...textRows(columns, width, areGroups), legend].map((lines) => lines.join('\n')).filter((block) => block !== '').join('\n\n')}\n`;
+  const legend = legendOf(columns, sheet.before).flatMap((sign) => wrapLine(`  ${sign}`, width, 5));
+  return `${[head, ...textRows(columns, sheet.before, width, areGroups), legend].map((lines) => lines.join('\n')).filter((block) => block !== '').join('\n\n')}\n`;
 }

@@ -38,6 +38,7 @@ export function svgCell(column: Column, pauseMs: number, leastWidth: number, isP
 }
 
 export function drawCell({ column, in: inbound, out }: SvgCell, x: number, levels: Levels): string {
+  if (inbound === undefined && out === undefined && column.flow.length === 0) return '';
   const parts = [element('title', {}, escaped(describeColumn(column)))];
   if (column.flow.length > 0) parts.push(...drawFlow(column.flow, x - 4, levels));
   if (inbound !== undefined) {

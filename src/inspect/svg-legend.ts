@@ -1,5 +1,5 @@
 /** What the signs of a picture mean: those that are in it. */
-import type { Column } from './marble-sheet.js';
+import type { Column, LaneStates, MarbleSheet } from './marble-sheet.js';
 import { element, line, text } from './svg-element.js';
 import { SMALL_CHARACTER } from './svg-style.js';
 
@@ -17,15 +17,15 @@ export interface LegendPlace {
 }
 
 /**
- * In as many lines as it takes; `bottom` is that of the last. `drawn` are the columns of the rows, `all` those of the tape,
- * which the overview shows.
+ * In as many lines as it takes; `bottom` is that of the last. `drawn` are the columns of the rows, those of the sheet are
+ * what the overview shows.
  */
-export function drawLegend(drawn: readonly Column[], all: readonly Column[], place: LegendPlace): { readonly svg: string; readonly bottom: number } {
+export function drawLegend(drawn: readonly Column[], sheet: MarbleSheet, place: LegendPlace): { readonly svg: string; readonly bottom: number } {
   const { left, right } = place;
   const parts: string[] = [];
   let x = left;
   let y = place.top;
-  for (const { isUsed, meaning, width, draw } of entriesOf(drawn, all)) {
+  for (const { isUsed, meaning, width, draw } of entriesOf(drawn, sheet)) {
     if (!isUsed) continue;
     const whole = width + 8 + meaning.length * SMALL_CHARACTER;
     if (x > left && x + whole > right) {
@@ -38,14 +38,15 @@ export function drawLegend(drawn: readonly Column[], all: readonly Column[], pla
   return { svg: parts.join(''), bottom: y };
 }
 
-function entriesOf(drawn: readonly Column[], all: readonly Column[]): Entry[] {
+function entriesOf(drawn: readonly Column[], { before, columns }: MarbleSheet): Entry[] {
   const has = (test: (column: Column) => boolean) => drawn.some(test);
-  const isPending = all.some(({ after }) => after.out === 'pending');
-  const isUnread = all.some(({ after }) => after.in === 'stalled');
+  const isIn = (state: LaneStates['in'], those: readonly Column[]) => those.length > 0 && (before.in === state || those.some(({ after }) => after.in === state));
+  const isPending = columns.some(({ after }) => after.out === 'pending');
+  const isUnread = isIn('stalled', columns);
   const band = [isUnread && 'data waits for a reader (in)', isPending && 'a write is pending (out)'].filter((part) => part !== false);
   return [
     { isUsed: band.length > 0, meaning: band.join(', '), ...lane('wait line') },
-    { isUsed: has(({ after }) => after.in === 'idle'), meaning: 'nobody reads', ...lane('quiet') },
+    { isUsed: isIn('idle', drawn), meaning: 'no reader waits', ...lane('quiet') },
     { isUsed: has(({ in: mark }) => (mark?.unreadMs ?? 0) > 0), meaning: 'waited so long, at most, for a reader', ...word('unread', 'wait') },
     { isUsed: has(({ out }) => (out?.accepted ?? 0) > 0), meaning: 'a pending write was accepted after so long', ...word('ok +', 'wait') },
     { isUsed: has(({ out }) => (out?.failed ?? 0) > 0), meaning: 'a write failed, with this code', ...cross() },

@@ -1,7 +1,7 @@
 /** The bytes of a tape over time, in equal steps: read upwards, written downwards, waiting in between. */
 import { formatDuration } from './format-duration.js';
 import { formatSize } from './format-size.js';
-import type { Column } from './marble-sheet.js';
+import type { LaneStates, MarbleSheet } from './marble-sheet.js';
 import { element, line, text } from './svg-element.js';
 import { LANES_X } from './svg-row.js';
 import { SMALL_CHARACTER } from './svg-style.js';
@@ -13,10 +13,11 @@ const BAR = 34;
 const LEAST_BAR = 5;
 const AXIS = 62;
 
-export function drawOverview(columns: readonly Column[], endsAt: number, y: number, right: number): string {
+export function drawOverview(sheet: MarbleSheet, y: number, right: number): string {
+  const { endsAt } = sheet;
   const steps = Math.floor((right - LANES_X) / STEP);
   const stepOf = (at: number) => Math.min(steps - 1, Math.floor((at / endsAt) * steps));
-  const bins = binsOf(columns, steps, stepOf);
+  const bins = binsOf(sheet, steps, stepOf);
   const most = bins.reduce((largest, bin) => Math.max(largest, bin.in, bin.out), 1);
   const axis = y + AXIS;
   const drawn = [text(24, axis - 18, 'strong in text', 'in'), text(24, axis + 26, 'strong out text', 'out'), text(24, axis + 4, 'small faint', 'over time')];
@@ -40,20 +41,24 @@ interface Bin {
   isBad: boolean;
 }
 
-function binsOf(columns: readonly Column[], steps: number, stepOf: (at: number) => number): Bin[] {
+function binsOf({ before, columns }: MarbleSheet, steps: number, stepOf: (at: number) => number): Bin[] {
   const bins = Array.from({ length: steps }, (): Bin => ({ in: 0, out: 0, isUnread: false, isPending: false, isBad: false }));
   columns.forEach(({ from, to, in: inbound, out, flow, after }, index) => {
     const bin = bins[stepOf(from)]!;
     bin.in += inbound?.bytes ?? 0;
     bin.out += out?.bytes ?? 0;
     bin.isBad ||= flow.some((mark) => mark.isBad);
-    const next = columns[index + 1]?.from ?? to;
-    for (let step = stepOf(to); step <= stepOf(next); step += 1) {
-      bins[step]!.isUnread ||= after.in === 'stalled' && next > to;
-      bins[step]!.isPending ||= after.out === 'pending' && next > to;
-    }
+    markWaits(after, to, columns[index + 1]?.from ?? to);
   });
+  markWaits(before, 0, columns[0]!.from);
   return bins;
+
+  function markWaits(states: LaneStates, from: number, to: number): void {
+    for (let step = stepOf(from); step <= stepOf(to) && from < to; step += 1) {
+      bins[step]!.isUnread ||= states.in === 'stalled';
+      bins[step]!.isPending ||= states.out === 'pending';
+    }
+  }
 }
 
 function bar(tone: string, x: number, y: number, height: number, width = STEP - 1): string {

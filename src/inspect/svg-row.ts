@@ -16,10 +16,10 @@ export interface SvgRow {
 }
 
 /** Cells in rows, as many in each as there is room for. */
-export function svgRows(cells: readonly SvgCell[], right: number): SvgRow[] {
+export function svgRows(cells: readonly SvgCell[], start: LaneStates, right: number): SvgRow[] {
   const rows: { cells: SvgCell[]; before: LaneStates }[] = [];
   let x = Infinity;
-  let before: LaneStates = { in: 'idle', out: 'free' };
+  let before = start;
   for (const cell of cells) {
     if (x + cell.width > right) {
       rows.push({ cells: [], before });

@@ -2,7 +2,7 @@
 import { formatCount } from './format-count.js';
 import { formatDuration } from './format-duration.js';
 import { formatSize } from './format-size.js';
-import type { Column, InMark, OutMark } from './marble-sheet.js';
+import type { Column, InMark, LaneStates, OutMark } from './marble-sheet.js';
 
 export interface TextLabels {
   readonly in: string;
@@ -44,8 +44,9 @@ function span(ms: number): string {
 }
 
 /** The signs, each with its meaning, that stand in a picture. */
-export function legendOf(columns: readonly Column[]): string[] {
+export function legendOf(columns: readonly Column[], before: LaneStates): string[] {
   const has = (test: (column: Column) => boolean) => columns.some(test);
+  const isIn = (state: LaneStates['in']) => columns.length > 0 && (before.in === state || has(({ after }) => after.in === state));
   const signs: [boolean, string][] = [
     [has(({ in: mark }) => mark?.end === 'eof') || has(({ out }) => out?.end === 'eof'), '|  EOF'],
     [has(({ out }) => out?.end === 'called'), ">  shutdown('write'), EOF follows what is pending"],
@@ -54,9 +55,9 @@ export function legendOf(columns: readonly Column[]): string[] {
     [has(({ out }) => (out?.failed ?? 0) > 0), '!  a write failed'],
     [has(({ after }) => after.out === 'pending'), '~~ a write is pending'],
     [has(({ out }) => (out?.accepted ?? 0) > 0), 'ok(time)  a pending write was accepted after that time'],
-    [has(({ after }) => after.in === 'stalled'), '== data waits for a reader'],
+    [isIn('stalled'), '== data waits for a reader'],
     [has(({ in: mark }) => (mark?.unreadMs ?? 0) > 0), '(time)  so long, at most, the data after it had waited for a reader'],
-    [has(({ after }) => after.in === 'idle'), '.. no reader waits'],
+    [isIn('idle'), '.. no reader waits'],
     [has(({ in: mark, out }) => (mark?.reads ?? 0) > 1 || (out?.writes ?? 0) > 1), '12x:48KiB  12 buffers, 48 KiB in all'],
   ];
   return signs.flatMap(([used, sign]) => (used ? [sign] : []));

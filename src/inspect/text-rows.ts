@@ -15,10 +15,10 @@ const OUT_LINES = { free: '-', pending: '~', over: ' ' } as const;
 const MARGIN = 8;
 
 /** One block of lines for each row. */
-export function textRows(columns: readonly Column[], width: number, areGroups: boolean): string[][] {
+export function textRows(columns: readonly Column[], before: LaneStates, width: number, areGroups: boolean): string[][] {
   const clock = clockFor(columns.at(-1)?.to ?? 0);
   const cells = columns.map((column, index) => cellOf(column, areGroups ? undefined : columns[index + 1], clock));
-  let state: LaneStates = { in: 'waiting', out: 'free' };
+  let state = before;
   return rowsOf(cells, width - MARGIN).map((row) => {
     const lines = linesOf(row, state, clock.unit).map((line) => cut(line, width));
     state = row.at(-1)!.after;
