@@ -1,10 +1,12 @@
-import { concat, from, map, merge, mergeMap, NEVER, of, share, Subject, throwError, type Observable } from 'rxjs';
+import { concat, firstValueFrom, from, map, merge, mergeMap, NEVER, of, reduce, share, Subject, throwError, type Observable } from 'rxjs';
 import { asSink } from '../../src/combinators/as-sink.js';
+import { drainMap } from '../../src/combinators/drain-map.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { FlowError } from '../../src/flow/flow-error.js';
 import { makeFlow } from '../../src/flow/make-flow.js';
 import type { FlowLink } from '../../src/flow/transport.js';
 import { utf8 } from '../../src/flow/utf8.js';
+import { fromArray } from '../../src/memory/from-array.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { foreignFlow } from '../support/foreign-flow.js';
 
@@ -300,6 +302,14 @@ describe('asSink', () => {
     let reason: unknown;
     near.closed.subscribe({ error: (error: FlowError) => (reason = error.cause) });
     expect(reason).toEqual(new TypeError('pair a: a sink takes Uint8Arrays, not a string'));
+  });
+
+  it('carries what a thousand flows give it, a little at a time', async () => {
+    const [near, far] = flowPair({ capacity: 64 });
+    const text = 'x'.repeat(8);
+    merge(...Array.from({ length: 1000 }, () => fromArray([text, text, text]).read())).subscribe(asSink(near));
+    const carried = far.read().pipe(drainMap((buffer) => Promise.resolve(buffer.length)), reduce((sum, size) => sum + size, 0));
+    expect(await firstValueFrom(carried)).toBe(1000 * 3 * 8);
   });
 
   it('holds nothing for sources that are no flows', () => {

@@ -74,6 +74,19 @@ describe('a clock that is set back', () => {
     expect(seen.end).toBe('timeout');
   });
 
+  it('does not give up a flow on which a byte has passed since', () => {
+    const [a, b] = flowPair();
+    const seen = follow(withIdleTimeout(b, 600).read());
+    pass(100);
+    setClock(-HOUR_MS);
+    pass(400);
+    a.write(bytes(1));
+    pass(590);
+    expect(seen).toEqual({ size: 1, end: 'open' });
+    pass(600);
+    expect(seen.end).toBe('timeout');
+  });
+
   it('makes no duration negative', () => {
     const [a, b] = flowPair();
     const meter = measured(b);

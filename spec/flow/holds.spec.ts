@@ -58,7 +58,17 @@ describe('Holds', () => {
     for (const reader of readers) reader.onFree = () => (room -= 1);
     holds.releaseWhile(() => room > 0);
     expect(readers.map(({ held }) => held)).toEqual([0, 0, 1]);
-    expect(readers.map((reader) => holds.has(reader))).toEqual([false, false, true]);
+  });
+
+  it('tells those that feed the operator from those that only deliver around them', () => {
+    const [outer, inner] = [new Counted(), new Counted()];
+    const holds = new Holds();
+    delivering([outer, inner], () => holds.take());
+    expect(holds.feeders).toEqual([inner]);
+    delivering([outer], () => holds.take());
+    expect(holds.feeders).toEqual([inner, outer]);
+    delivering([outer, inner, new Counted()], () => holds.take());
+    expect(holds.feeders).toHaveLength(3);
   });
 
   it('begins no second turn of letting go inside the first', () => {

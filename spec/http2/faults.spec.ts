@@ -1,7 +1,7 @@
 // What a peer or a connection may do wrong: every pending request settles with a typed error, soon, and nothing is left.
 
 import fc from 'fast-check';
-import { firstValueFrom, mergeMap, NEVER, type Observable, of, ReplaySubject, Subject, tap, timeout, TimeoutError } from 'rxjs';
+import { concat, firstValueFrom, mergeMap, NEVER, type Observable, of, ReplaySubject, Subject, tap, timeout, TimeoutError } from 'rxjs';
 import { collectText, detach, flowPair, fromGenerator, fromObservable, isFlowError, utf8, type Flow, type FlowError } from 'rxjs-flow';
 import { http2Client, http2CodeOf, http2Server, type Http2Client, type Http2Request } from 'rxjs-flow/http2';
 import { watch } from '../node/support/settled.js';
@@ -255,6 +255,28 @@ describe('a server whose client', () => {
     await came;
     client.flow.shutdown('write');
     expect(await ended).toMatchObject({ code: 'truncated' });
+  });
+
+  it.each([
+    ['that waits for its answer', [], () => NEVER],
+    ['in the middle of a long response', [DATA], () => of({ body: new Uint8Array(200_000) })],
+    ['in the middle of a stream', [DATA], () => of({ body: concat(of(utf8('half')), NEVER) })],
+    ['in the same read', [RST_STREAM], () => NEVER],
+  ] as const)('resets a request %s, of which only the error handler would hear, with whatever code', async (_, [awaited], handler) => {
+    for (const code of [0, 8]) {
+      const [near, far] = flowPair();
+      const told = new ReplaySubject<FlowError>(1);
+      http2Server(far, handler, { errorHandler: (error) => told.next(error) }).subscribe({ error: () => {} });
+      const client = new RawPeer(near, true);
+      const came = awaited === DATA ? client.next(DATA) : client.next(SETTINGS);
+      const reset = frame(RST_STREAM, 0, 1, words(code));
+      client.send(frame(HEADERS, END_HEADERS | END_STREAM, 1, GET_ROOT), ...(awaited === RST_STREAM ? [reset] : []));
+      await came;
+      await new Promise(setImmediate);
+      if (awaited !== RST_STREAM) client.send(reset);
+      expect(await firstValueFrom(told.pipe(timeout(1000)))).toMatchObject({ code: 'reset' });
+      near.abort();
+    }
   });
 
   it.each([

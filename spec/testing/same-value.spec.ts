@@ -104,6 +104,28 @@ describe('sameValue()', () => {
     expect([sameValue(there, other), sameValue(other, there)]).toEqual([false, false]);
   });
 
+  const shape = (kind: string) => Object.assign(Object.create({ kind }) as object, { size: 1 });
+  const unit = (name: string) =>
+    new (class {
+      readonly value = 1;
+      get unit() {
+        return name;
+      }
+    })();
+  class Based {
+    readonly value = 1;
+  }
+  const inherits = Object.assign(Object.create(Object.create(Based.prototype) as object) as object, { value: 1 });
+
+  it.each<[string, unknown, unknown]>([
+    ['objects over others', shape('circle'), shape('square')],
+    ['objects of classes without a name', unit('m'), unit('s')],
+    ['an object of a class and one that inherits from it', new Based(), inherits],
+    ['objects of classes with a field called constructor', Object.assign(new Shown(1), { constructor: 1 }), Object.assign(new Tagged(), { inside: 1, constructor: 1 })],
+  ])('tells %s apart by what they are over', (_, one, other) => {
+    expect([sameValue(one, one), sameValue(one, other), sameValue(other, one)]).toEqual([true, false, false]);
+  });
+
   it.each<[string, () => unknown]>([
     ['private fields', () => new Hidden(1)],
     ['no content that can be read', () => Promise.resolve(1)],

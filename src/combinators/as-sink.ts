@@ -48,8 +48,6 @@ class FlowSink extends Subject<Uint8Array> {
   readonly #flow: Flow;
   readonly #endpoint: Endpoint | undefined;
   readonly #holds = new Holds();
-  /** The innermost of the readers held: those that feed this sink, and not those that only happen to deliver around them. */
-  #feeders: Delivery[] = [];
   #waiting = 0;
   /** Something came that could not be written: what is there without it must not look whole. */
   #fault: TypeError | null = null;
@@ -108,13 +106,13 @@ class FlowSink extends Subject<Uint8Array> {
     if (this.#state === 'over') return;
     this.#state = 'over';
     this.#flow.abort(reason);
-    this.#letGo();
+    this.#holds.release();
     super.error(reason);
   }
 
   override unsubscribe(): void {
     this.#state = 'over';
-    this.#letGo();
+    this.#holds.release();
     // eslint-disable-next-line rxjs-x/no-subject-unsubscribe -- what its caller asked for
     super.unsubscribe();
   }
@@ -122,8 +120,6 @@ class FlowSink extends Subject<Uint8Array> {
   /** A buffer waits for room: its feeders wait with it. */
   #wait(buffer: Uint8Array): RoomWaiter {
     this.#waiting += 1;
-    const feeder = innermostDelivery();
-    if (feeder !== null && !this.#feeders.includes(feeder)) this.#feeders.push(feeder);
     this.#holds.take();
     return new WaitingBuffer(this, buffer);
   }
@@ -133,28 +129,21 @@ class FlowSink extends Subject<Uint8Array> {
     this.#waiting -= 1;
     if (this.#state === 'over') return;
     if (this.observed) super.next(buffer);
-    if (this.#waiting > 0) return;
     this.#holds.releaseWhile(() => this.#waiting === 0);
-    this.#feeders = this.#feeders.filter((feeder) => this.#holds.has(feeder));
   }
 
   /** @internal The sink takes no more: what feeds it alone stays held, all else goes on. */
   fail(error: unknown): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
-    for (const feeder of this.#feeders) this.#pause(feeder);
-    this.#letGo();
+    for (const feeder of this.#holds.feeders) this.#pause(feeder);
+    this.#holds.release();
     super.error(error);
   }
 
   /** For good, where it is this sink's: behind a Subject, as `share()` is one, there may be others who go on with it. */
   #pause(feeder: Delivery | null): void {
     if (leadsTo(feeder?.subscriber, this)) feeder!.hold();
-  }
-
-  #letGo(): void {
-    this.#feeders = [];
-    this.#holds.release();
   }
 }
 

@@ -18,17 +18,14 @@ export abstract class CopyRun {
   protected writeBytes = 0;
   protected writeOps = 0;
 
-  #clock = new Stopwatch();
+  readonly #clock = new Stopwatch();
   /** How long it took, once it is over. */
   #durationMs: number | null = null;
 
   constructor(private readonly listener: CopyListener) {}
 
   /** Starts copying; it may end before this returns. */
-  start(): void {
-    this.#clock = new Stopwatch();
-    this.run();
-  }
+  abstract start(): void;
 
   /** Stops reading: what has not been read stays in the source. Writes already made stay made. */
   stop(): void {
@@ -52,7 +49,6 @@ export abstract class CopyRun {
     return this.#durationMs !== null;
   }
 
-  protected abstract run(): void;
   /** Lets go of the source, for good. */
   protected abstract release(): void;
 

@@ -25,7 +25,7 @@ export class EngineCopy extends CopyRun implements Reader, RoomWaiter {
     super(listener);
   }
 
-  protected run(): void {
+  start(): void {
     this.inbound.claim(this);
   }
 

@@ -25,7 +25,7 @@ export class PublicCopy extends CopyRun {
     super(listener);
   }
 
-  protected run(): void {
+  start(): void {
     defer(() => this.src.read())
       .pipe(takeUntil(this.#released))
       .subscribe({

@@ -24,8 +24,9 @@ export function withIdleTimeout(flow: Flow, idleMs: number): Flow {
 
 class IdleTimeoutFlow extends TranslatingFlow {
   readonly #clock = new Stopwatch();
-  /** When a byte has passed last. */
+  /** When a byte has passed last; and whether one has since the timer was set. */
   #lastMs = 0;
+  #hasPassed = false;
   #timer = Subscription.EMPTY;
   readonly #timeout: FlowError;
 
@@ -71,18 +72,16 @@ class IdleTimeoutFlow extends TranslatingFlow {
   /** Bytes only leave the time; the one timer looks at it when it is due, and waits for the rest. */
   #touch(): void {
     this.#lastMs = this.#clock.elapsed();
+    this.#hasPassed = true;
   }
 
   #wait(ms: number): void {
-    const lastMs = this.#lastMs;
+    this.#hasPassed = false;
     this.#timer = timer(ms).subscribe(() => {
-      if (this.#lastMs === lastMs) {
-        this.inner.abort(this.#timeout);
-        return;
-      }
       const leftMs = this.#lastMs + this.idleMs - this.#clock.elapsed();
-      // A timer that comes so late tells of a busy process, or of a clock set forward, and not of a flow on which nothing moves.
-      this.#wait(leftMs > 0 ? leftMs : this.idleMs);
+      // A timer that comes too late tells of a busy process, or of a clock set forward, and not of a flow on which nothing moves.
+      if (this.#hasPassed && leftMs !== 0) this.#wait(leftMs > 0 ? leftMs : this.idleMs);
+      else this.inner.abort(this.#timeout);
     });
   }
 }

@@ -24,8 +24,7 @@ const MOST_CAUSES = 8;
 function textOf(error: unknown): string {
   if (isFlowError(error)) return `${error.code}: ${error.message}`;
   try {
-    const { message, name } = Object(error) as Error;
-    const text = String(message || name || error);
+    const text = String((Object(error) as Error).message || error);
     if (text !== '') return text;
   } catch {
     // It has no text: its kind will do.

@@ -5,26 +5,32 @@
 import { type Delivery, deliveryAt, deliveryDepth } from '../engine/demand.js';
 
 export class Holds {
-  readonly #held: Delivery[] = [];
+  /** In the order in which they were held; and of each, whether it was the innermost on its stack. */
+  readonly #held = new Map<Delivery, boolean>();
   #releasing = false;
 
   /** Holds what is delivering on the current call stack and is not held yet. */
   take(): void {
+    let feeds = true;
     for (let depth = deliveryDepth() - 1; depth >= 0; depth -= 1) {
       const one = deliveryAt(depth)!;
-      if (this.#held.includes(one)) continue;
-      this.#held.push(one);
-      one.hold();
+      const isHeld = this.#held.has(one);
+      if (!isHeld || feeds) this.#held.set(one, feeds);
+      if (!isHeld) one.hold();
+      feeds = false;
     }
   }
 
-  has(one: Delivery): boolean {
-    return this.#held.includes(one);
+  /** Those held that feed the operator, and do not only deliver around one that does. */
+  get feeders(): Delivery[] {
+    return [...this.#held.keys()].filter((one) => this.#held.get(one));
   }
 
   /** Lets go of all; a reader may deliver within this call, and be held again. */
   release(): void {
-    for (const one of this.#held.splice(0)) one.unhold();
+    const held = [...this.#held.keys()];
+    this.#held.clear();
+    for (const one of held) one.unhold();
   }
 
   /**
@@ -34,7 +40,11 @@ export class Holds {
   releaseWhile(hasRoom: () => boolean): void {
     if (this.#releasing) return; // whoever is at it goes on, and not deeper and deeper
     this.#releasing = true;
-    while (this.#held.length > 0 && hasRoom()) this.#held.shift()!.unhold();
+    for (const one of this.#held.keys()) {
+      if (!hasRoom()) break;
+      this.#held.delete(one); // if it is held again, it is the last
+      one.unhold();
+    }
     this.#releasing = false;
   }
 }

@@ -3,7 +3,7 @@ import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'nod
 import { Subscription } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
 import type { FlowError } from '../flow/flow-error.js';
-import { discardBody, isWhole, sendBody } from './http2-body.js';
+import { discardBody, isWhole, sendBody, type Http2Body } from './http2-body.js';
 import type { Http2Reply } from './http2-reply.js';
 import { sendTrailers } from './outbound-trailers.js';
 import type { StreamTransport } from './stream-transport.js';
@@ -37,8 +37,9 @@ export function sendReply(
     return Subscription.EMPTY;
   }
   const tunnels = isTunnel(method, head, reply);
-  // Where there is a flow, its end tells that all has been sent: then nothing goes past it.
-  if (trailers === undefined && isWhole(body) && !tunnels && target.transport === null) {
+  // Where there is a flow, its end tells that all has been sent: then nothing goes past it. So does nothing that may have to
+  // wait for the client's window.
+  if (trailers === undefined && isShort(body) && !tunnels && target.transport === null) {
     respondWhole(stream, head, body);
     return Subscription.EMPTY;
   }
@@ -64,6 +65,11 @@ export function hasBody(method: string, head: OutgoingHttpHeaders): boolean {
 /** Whether such a reply makes a CONNECT a tunnel. */
 export function isTunnel(method: string, head: OutgoingHttpHeaders, { body }: Http2Reply): boolean {
   return method === 'CONNECT' && (head[':status'] as number) < 300 && body === undefined;
+}
+
+/** Whether it is at hand, and no longer than a frame; as a string, in characters. */
+function isShort(body: Http2Body | undefined): body is string | Uint8Array | undefined {
+  return isWhole(body) && (body === undefined || body.length <= 16_384);
 }
 
 /** In one piece, and past the flow: END_STREAM leaves with the last of it. */

@@ -50,9 +50,9 @@ export class ServerStream {
     return this.#isGone || this.stream.closed;
   }
 
-  /** Whether all of the response has been handed over, and is on its way but for a frame of it at the most. */
+  /** Whether all of the response has been handed over. */
   get isSent(): boolean {
-    return this.stream.writableEnded && this.stream.writableLength <= FRAME_BYTES;
+    return this.stream.writableEnded;
   }
 
   get flow(): Flow {
@@ -112,11 +112,9 @@ export class ServerStream {
     owner.onGone();
     // Of a response that is on its way to its end, node:http2 does not always say that it has left.
     const isSent = stream.writableFinished || (stream.writableEnded && !connection.hasLost(stream));
-    const isInOrder = stream.rstCode === NO_ERROR && isSent;
+    const isInOrder = stream.rstCode === NO_ERROR && !stream.aborted && isSent;
     if (!isInOrder) owner.onLost(streamLoss(this.name, stream, connection, this.#cause));
   }
 }
 
 function unheard(): void {}
-
-const FRAME_BYTES = 16_384;

@@ -75,6 +75,9 @@ export class StreamTransport implements Transport {
     this.#read = 'over';
     this.trailers.none();
     this.#link.end();
+    // After a RST_STREAM with NO_ERROR node:http2 waits for writes to finish that never will. Of a body, the end tells of it.
+    const { stream } = this;
+    stream.on('aborted', () => stream.rstCode === NO_ERROR && process.nextTick(() => stream.destroy()));
   }
 
   /** The message may have a body. `isFresh`: nothing of it can have come yet. */

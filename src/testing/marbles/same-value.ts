@@ -36,11 +36,24 @@ function same(one: unknown, other: unknown, around: readonly Pair[]): boolean {
   return isSameKind(one, other) && sameContent(one, other, inside) && (ArrayBuffer.isView(one) || sameFields(one, other, inside));
 }
 
-/** Classes are told apart by their names: one may come from two realms, or from two copies of its package. An error says its own. */
+/** An error says itself what it is. */
 function isSameKind(one: object, other: object): boolean {
   if (isError(one) || isError(other)) return isError(one) && isError(other);
   if (isPlain(one) || isPlain(other)) return isPlain(one) && isPlain(other);
-  return kindOf(one) === kindOf(other) && nameOf(one) === nameOf(other);
+  return kindOf(one) === kindOf(other) && isSameClass(Object.getPrototypeOf(one) as object, Object.getPrototypeOf(other) as object);
+}
+
+/** By their prototypes, or by the names of all their line: one class may come from two realms, or from two copies of its package. */
+function isSameClass(one: object | null, other: object | null): boolean {
+  if (one === other) return true;
+  if (one === null || other === null) return false;
+  const name = ownNameOf(one);
+  return name !== '' && name === ownNameOf(other) && isSameClass(Object.getPrototypeOf(one) as object, Object.getPrototypeOf(other) as object);
+}
+
+/** Of the class that the prototype is one of; empty if it has no name, or none of its own. */
+function ownNameOf(prototype: object): string {
+  return Object.hasOwn(prototype, 'constructor') ? nameOf(prototype) : '';
 }
 
 function sameContent(one: object, other: object, around: readonly Pair[]): boolean {
