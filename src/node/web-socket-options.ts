@@ -14,7 +14,12 @@ export interface WebSocketOptions {
   readonly maxMessageBytes?: number;
   /** A longer message from the far side, after decompression, breaks the flow with `too-large` (default 16 MiB). */
   readonly maxPayloadBytes?: number;
-  /** Pings so often, and gives up with `timeout` when two pings were followed by no answer and no data (default: never). */
+  /**
+   * Pings so often, and gives up with `timeout` when for twice that time there was no answer and no data (default: never).
+   * Nothing is given up while this side's reader rests, or its writes wait to be taken: a dead peer is then noticed by the
+   * system alone, in its time. A far side that reads nothing answers nothing: let it rest for less than twice `pingMs`, or
+   * write no more than it reads ahead.
+   */
   readonly pingMs?: number;
   /** Offers, or takes, compression of messages (permessage-deflate): slow, and a cost in memory (default `false`). */
   readonly compress?: boolean;
@@ -29,7 +34,10 @@ export const WEB_SOCKET_CHECKS = {
   compress: optional(aBoolean),
 } as const;
 
-/** In the words of `ws`. It would give a far side that is slow to take what is on its way no more than 30 seconds to close. */
+/**
+ * In the words of `ws`. It would give a far side that is slow to take what is on its way no more than 30 seconds to close,
+ * and cut it off when 60 answers to its pings wait: `WsTransport` answers them.
+ */
 export function wsOptions({ maxPayloadBytes = 2 ** 24, compress = false }: WebSocketOptions) {
-  return { maxPayload: maxPayloadBytes, perMessageDeflate: compress, closeTimeout: LONGEST_TIMER_MS };
+  return { maxPayload: maxPayloadBytes, perMessageDeflate: compress, closeTimeout: LONGEST_TIMER_MS, autoPong: false };
 }

@@ -18,16 +18,21 @@ import type { WebSocketOptions } from './web-socket-options.js';
 
 export class WsTransport extends MessageTransport implements Transport {
   readonly highWaterMark: number;
-  /** Met only after `close()`, which must read on to see the far side's answer. */
+  /** Nothing pauses messages that have come already: what is one read while compressed may be many when it is not. */
   readonly maxQueuedBytes = 2 ** 26;
   readonly #halfClose: boolean;
   readonly #maxMessageBytes: number;
   readonly #pingMs: number | undefined;
   #pings: Subscription | undefined;
-  /** Pings since anything came. */
-  #unanswered = 0;
-  /** Bytes of the connection that had come when it was last pinged. */
+  /** One at a time: a far side whose answers pile up behind its data may give up for that. */
+  #ping: 'none' | 'leaving' | 'left' = 'none';
+  /** Times of {@link #pingMs} that a ping has been left alone. */
+  #silence = 0;
+  /** Bytes of the connection that had come by the last of these times. */
   #heardBytes = 0;
+  /** The far side's newest ping: of several only that must be answered (RFC 6455 §5.5.3). */
+  #asked: Buffer | undefined;
+  #isAnswering = false;
   /** Against a far side that never answers the close. */
   #lastResort: Subscription | undefined;
   /** What an `error` event told; the `close` event that follows says no more than a code. */
@@ -55,10 +60,17 @@ export class WsTransport extends MessageTransport implements Transport {
     this.link = link;
     // Never removed: the socket is this flow's alone, and a flow that is over takes no notice.
     socket.on('message', (data, isBinary) => this.#take(data as Buffer, isBinary));
-    socket.on('pong', () => (this.#unanswered = 0));
+    socket.on('ping', (data) => {
+      this.#asked = data;
+      this.#answer();
+    });
+    socket.on('pong', () => {
+      this.#ping = 'none';
+      this.#silence = 0;
+    });
     socket.on('error', (error) => this.#hearError(error));
     socket.on('close', (code, reason) => this.#hearClose(code, reason.toString()));
-    if (this.#pingMs !== undefined) this.#pings = interval(this.#pingMs).subscribe(() => this.#ping());
+    if (this.#pingMs !== undefined) this.#pings = interval(this.#pingMs).subscribe(() => this.#listen());
   }
 
   pull(): void {
@@ -82,7 +94,7 @@ export class WsTransport extends MessageTransport implements Transport {
   }
 
   end(): void {
-    if (!this.#halfClose) this.#close();
+    if (!this.#halfClose) this.socket.close(NORMAL);
     else if (this.#isOpen) this.socket.send('eof');
     this.link.finished();
   }
@@ -99,18 +111,14 @@ export class WsTransport extends MessageTransport implements Transport {
     } else {
       this.#freed = done;
       this.#lastResort = timer(CLOSING_MS).subscribe(() => this.socket.terminate());
-      this.#close();
+      this.socket.close(NORMAL);
+      // Paused, it would not see the end of the handshake.
+      this.socket.resume();
     }
   }
 
   get #isOpen(): boolean {
     return this.socket.readyState === this.socket.OPEN;
-  }
-
-  /** One that is paused would not see the end of the handshake: what precedes it waits in the engine. */
-  #close(): void {
-    this.socket.close(NORMAL);
-    this.socket.resume();
   }
 
   #ready(): void {
@@ -127,7 +135,7 @@ export class WsTransport extends MessageTransport implements Transport {
   // ── what comes ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   #take(data: Buffer, isBinary: boolean): void {
-    this.#unanswered = 0;
+    this.#silence = 0;
     if (isBinary) this.#push(data);
     else if (this.#halfClose && data.toString() === 'eof') this.receiveEof();
     else this.fail('protocol', 'a text message came instead of a binary one');
@@ -137,26 +145,43 @@ export class WsTransport extends MessageTransport implements Transport {
   #push(buffer: Uint8Array): void {
     if (this.receive(buffer)) return;
     this.#unread += buffer.byteLength;
-    if (this.#unread > READ_AHEAD && this.#isOpen) this.socket.pause();
+    if (this.#unread > READ_AHEAD) this.socket.pause();
   }
 
   /**
-   * Of two pings one must have been answered by now: after one alone, this process may just have been busy. While nobody
-   * reads, no answer can come.
+   * Two times without a word, not one: this process may just have been busy. While nobody reads here no answer can come,
+   * and while writes wait, the far side's reader may be at rest: then it is the system that gives a dead one up.
    */
-  #ping(): void {
+  #listen(): void {
     const { socket } = this;
     if (!this.#isOpen) return;
     const heardBytes = bytesRead(socket);
     // In the middle of a message that takes its time no far side can answer.
-    if (socket.isPaused || heardBytes > this.#heardBytes) this.#unanswered = 0;
+    if (socket.isPaused || this.#unsent > 0 || heardBytes > this.#heardBytes) this.#silence = 0;
     this.#heardBytes = heardBytes;
-    if (this.#unanswered === 2) {
-      this.fail('timeout', `no answer to two pings, ${this.#pingMs} ms apart`);
+    if (this.#silence === 2) {
+      this.fail('timeout', `no answer to a ping within ${2 * this.#pingMs!} ms`);
       return;
     }
-    socket.ping();
-    this.#unanswered += 1;
+    if (this.#ping === 'none' && !socket.isPaused) this.#askBack();
+    if (this.#ping === 'left') this.#silence += 1;
+  }
+
+  #askBack(): void {
+    this.#ping = 'leaving';
+    this.socket.ping(undefined, undefined, () => {
+      if (this.#ping === 'leaving') this.#ping = 'left';
+    });
+  }
+
+  #answer(): void {
+    if (this.#asked === undefined || this.#isAnswering || !this.#isOpen) return;
+    this.#isAnswering = true;
+    this.socket.pong(this.#asked, undefined, () => {
+      this.#isAnswering = false;
+      this.#answer();
+    });
+    this.#asked = undefined;
   }
 
   #hearError(cause: Error): void {
