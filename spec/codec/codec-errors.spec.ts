@@ -38,6 +38,7 @@ describe('a frame over the limit', () => {
     ['the largest length', prefixed(4, 100), new Uint8Array(4).fill(255), 'length-prefixed: frame of 4294967295 bytes exceeds maxFrameBytes 100'],
     ['a varint', prefixed('varint', 100), Uint8Array.of(0xac, 0x02), 'length-prefixed: frame of 300 bytes exceeds maxFrameBytes 100'],
     ['a varint that goes on', prefixed('varint', 100), Uint8Array.of(0xff, 0xff), 'length-prefixed: frame of 16383 bytes or more exceeds maxFrameBytes 100'],
+    ['a varint that never ends', prefixed('varint', 2 ** 52), new Uint8Array(7).fill(255), `length-prefixed: frame of more bytes than can be counted exceeds maxFrameBytes ${2 ** 52}`],
     ['a line', linesCodec({ maxFrameBytes: 4 }), utf8('12345'), 'lines: frame of 5 bytes or more exceeds maxFrameBytes 4'],
     ['a JSON line', jsonLinesCodec({ maxFrameBytes: 4 }), utf8('12345'), 'json-lines: frame of 5 bytes or more exceeds maxFrameBytes 4'],
     ['a delimited frame', delimiterCodec({ delimiter: '\r\n', maxFrameBytes: 4 }), utf8('123456'), 'delimiter: frame of 5 bytes or more exceeds maxFrameBytes 4'],

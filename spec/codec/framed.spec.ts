@@ -327,6 +327,20 @@ describe.each([
     expect(logOf(far.read())).toEqual(['a\n', 'g\n', '|']);
   });
 
+  it.each<[unknown, string]>([
+    [undefined, 'undefined'],
+    [utf8('qq'), 'a Uint8Array'],
+    [['q'], 'an array'],
+  ])('fails the write of an item that a codec encodes as %p', (encoded, what) => {
+    const [near] = flowPair();
+    const messages = framed(near, { name: 'mine', encode: (_: string) => encoded as never, decoder: () => ({ decode: () => undefined }) });
+    const error = expect.objectContaining({
+      message: 'pair a: mine cannot encode the item',
+      cause: new TypeError(`encode() must return an array of Uint8Arrays, not ${what}`),
+    }) as unknown;
+    expect([resultOf(messages.write('q')), resultOf(messages.writev(['q']))]).toEqual([{ ok: false, error }, { ok: false, error }]);
+  });
+
   it('writes an item of several buffers as one write', () => {
     const [near, far] = flowPair();
     const writes: number[] = [];

@@ -266,7 +266,7 @@ describe('a server whose client', () => {
     for (const code of [0, 8]) {
       const [near, far] = flowPair();
       const told = new ReplaySubject<FlowError>(1);
-      http2Server(far, handler, { errorHandler: (error) => told.next(error) }).subscribe({ error: () => {} });
+      http2Server(far, handler, { errorHandler: (error) => (told.next(error), undefined) }).subscribe({ error: () => {} });
       const client = new RawPeer(near, true);
       const came = awaited === DATA ? client.next(DATA) : client.next(SETTINGS);
       const reset = frame(RST_STREAM, 0, 1, words(code));

@@ -150,6 +150,7 @@ describe('connectTcp', () => {
     [{}, true, undefined],
     [{ noDelay: false }, false, undefined],
     [{ keepAliveMs: 5000 }, true, 5000],
+    [{ keepAliveMs: 500 }, true, 1000],
   ])('sets on its connection what it is asked to: %p', async (options, noDelay, keepAliveMs) => {
     const setNoDelay = jest.spyOn(Socket.prototype, 'setNoDelay');
     const setKeepAlive = jest.spyOn(Socket.prototype, 'setKeepAlive');

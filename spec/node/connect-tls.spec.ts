@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectSocket, type Server, type Socket } from 'node:net';
 import { connect, createSecureContext, TLSSocket } from 'node:tls';
 import { runInNewContext } from 'node:vm';
-import { firstValueFrom, mergeMap, of, ReplaySubject, Subject, switchMap, take, tap, toArray } from 'rxjs';
+import { config, firstValueFrom, mergeMap, of, ReplaySubject, Subject, switchMap, take, tap, toArray } from 'rxjs';
 import { collectText } from '../../src/combinators/collect-text.js';
 import { detach } from '../../src/combinators/detach.js';
 import { detachFlow } from '../../src/flow/detached.js';
@@ -192,6 +192,25 @@ describe('listenTls', () => {
     for await (const chunk of socket) answer += String(chunk);
     expect(answer).toBe('answer');
     expect(await endOf(flow)).toBe('complete');
+  });
+
+  it('goes on when the observer of failed handshakes throws, which RxJS tells apart', async () => {
+    const thrown = new Subject<unknown>();
+    config.onUnhandledError = (error) => thrown.next(error);
+    try {
+      const observer = { next: () => { throw new Error('the log is full'); } };
+      const listening = new ReplaySubject<TcpAddress>(1);
+      const watched = watch(listenTls({ ...certified, listeningObserver: listening, handshakeErrorObserver: observer }));
+      open.push(watched.subscription);
+      const { host, port } = await firstValueFrom(listening);
+      const told = firstValueFrom(thrown);
+      connectSocket({ host, port }).on('error', () => {}).end('GET / HTTP/1.1\r\n\r\n');
+      expect(await told).toEqual(new Error('the log is full'));
+      client({ host, port });
+      while (watched.values.length === 0) await new Promise(setImmediate);
+    } finally {
+      config.onUnhandledError = null;
+    }
   });
 
   it('goes on when a handshake fails, and reports why', async () => {

@@ -21,8 +21,8 @@ export function frameLimit(codec: string, options: FrameLimit): number {
 
 /** `atLeast`: the frame is not over, and more may follow. */
 export function tooLarge(codec: string, bytes: number, maxFrameBytes: number, atLeast: 'exactly' | 'at least'): FlowError {
-  const more = atLeast === 'at least' ? ' or more' : '';
-  return new FlowError('too-large', `${codec}: frame of ${bytes} bytes${more} exceeds maxFrameBytes ${maxFrameBytes}`);
+  const size = bytes === Infinity ? 'more bytes than can be counted' : `${bytes} bytes${atLeast === 'at least' ? ' or more' : ''}`;
+  return new FlowError('too-large', `${codec}: frame of ${size} exceeds maxFrameBytes ${maxFrameBytes}`);
 }
 
 /** Throws for an item that is no `Uint8Array`, or too large a one. */

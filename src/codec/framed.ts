@@ -5,6 +5,7 @@ import { describe } from '../flow/describe.js';
 import { DETACH, detachFlow } from '../flow/detached.js';
 import type { Flow, ShutdownMode, WriteResult } from '../flow/flow.js';
 import { FlowError, isFlowError } from '../flow/flow-error.js';
+import { isBytes } from '../flow/is-bytes.js';
 import { refused } from '../flow/write-result.js';
 import { checkCodec } from './check-codec.js';
 import type { Codec, Decoder } from './codec.js';
@@ -95,7 +96,7 @@ class FramedFlow<T, F extends Flow> implements Framed<T, F> {
   write(item: T): Observable<WriteResult> {
     let buffers: readonly Uint8Array[];
     try {
-      buffers = this.#codec.encode(item);
+      buffers = this.#encode(item);
     } catch (error) {
       return refused(this.#encodeError(error));
     }
@@ -107,7 +108,7 @@ class FramedFlow<T, F extends Flow> implements Framed<T, F> {
     if (!Array.isArray(items)) throw new TypeError(`${this.name}: writev() takes an array of items, not ${describe(items)}`);
     let buffers: Uint8Array[];
     try {
-      buffers = items.flatMap((item: T) => this.#codec.encode(item));
+      buffers = items.flatMap((item: T) => this.#encode(item));
     } catch (error) {
       return refused(this.#encodeError(error));
     }
@@ -134,6 +135,12 @@ class FramedFlow<T, F extends Flow> implements Framed<T, F> {
 
   unframed(): UnreadOf<F> {
     return unreadFlow<F>(this.#inbox);
+  }
+
+  #encode(item: T): readonly Uint8Array[] {
+    const buffers: unknown = this.#codec.encode(item);
+    if (Array.isArray(buffers) && buffers.every(isBytes)) return buffers;
+    throw new TypeError(`encode() must return an array of Uint8Arrays, not ${describe(buffers)}`);
   }
 
   #encodeError(error: unknown): FlowError {

@@ -3,7 +3,7 @@ import { checkConfig } from './check-config.js';
 import { connectSocket } from './connect-socket.js';
 import type { SocketFlow } from './socket-flow.js';
 import { tcpEndsOf, tcpName } from './tcp-address.js';
-import { CONNECT_TCP } from './tcp-options.js';
+import { CONNECT_TCP, wholeSeconds } from './tcp-options.js';
 
 export interface ConnectTcpConfig {
   readonly port: number;
@@ -13,7 +13,7 @@ export interface ConnectTcpConfig {
   readonly connectTimeoutMs?: number;
   /** Small writes leave at once, without waiting for more (default `true`). */
   readonly noDelay?: boolean;
-  /** Probes a silent connection after so long, to notice a peer that is gone (default: never). */
+  /** Probes a silent connection after so long, in whole seconds, to notice a peer that is gone (default: never). */
   readonly keepAliveMs?: number;
 }
 
@@ -46,7 +46,7 @@ export function connectTcp(config: ConnectTcpConfig): Observable<SocketFlow> {
     connectTimeoutMs,
     tune(socket) {
       socket.setNoDelay(noDelay);
-      if (keepAliveMs !== undefined) socket.setKeepAlive(true, keepAliveMs);
+      if (keepAliveMs !== undefined) socket.setKeepAlive(true, wholeSeconds(keepAliveMs));
     },
     endsOf: tcpEndsOf,
   });

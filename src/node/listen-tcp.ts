@@ -3,7 +3,7 @@ import { checkConfig } from './check-config.js';
 import { listenSocket } from './listen-socket.js';
 import type { SocketFlow, TcpAddress } from './socket-flow.js';
 import { tcpAddressOf, tcpEndsOf, tcpName } from './tcp-address.js';
-import { LISTEN_TCP } from './tcp-options.js';
+import { LISTEN_TCP, wholeSeconds } from './tcp-options.js';
 
 export interface ListenTcpConfig {
   /** Default 0: any free port, which {@link listeningObserver} is told. */
@@ -18,7 +18,7 @@ export interface ListenTcpConfig {
   readonly backlog?: number;
   /** Small writes leave at once, without waiting for more (default `true`). */
   readonly noDelay?: boolean;
-  /** Probes a silent connection after so long, to notice a peer that is gone (default: never). */
+  /** Probes a silent connection after so long, in whole seconds, to notice a peer that is gone (default: never). */
   readonly keepAliveMs?: number;
 }
 
@@ -39,7 +39,7 @@ export interface ListenTcpConfig {
 export function listenTcp(config: ListenTcpConfig = {}): Observable<SocketFlow> {
   checkConfig('listenTcp', config, LISTEN_TCP);
   const { port = 0, host = '127.0.0.1', listeningObserver, maxConnections, backlog, noDelay = true, keepAliveMs } = config;
-  const keepAlive = keepAliveMs === undefined ? {} : { keepAlive: true, keepAliveInitialDelay: keepAliveMs };
+  const keepAlive = keepAliveMs === undefined ? {} : { keepAlive: true, keepAliveInitialDelay: wholeSeconds(keepAliveMs) };
   return listenSocket({
     name: tcpName({ host, port }),
     options: { noDelay, ...keepAlive },

@@ -18,3 +18,8 @@ export const LISTEN_TCP = {
   noDelay: optional(aBoolean),
   keepAliveMs: optional(aDuration),
 } as const;
+
+/** As the system counts: what is less than a second would be its own default, of hours. */
+export function wholeSeconds(ms: number): number {
+  return Math.ceil(ms / 1000) * 1000;
+}
