@@ -6,7 +6,7 @@
 
 import { Stryker } from '@stryker-mutator/core';
 
-const BYTES = '{byte-operator,byte-queue,line-reader,utf8,is-bytes}';
+const BYTES = '{byte-operator,byte-queue,decode-utf8,line-reader,utf8,is-bytes}';
 const WORDS = '{describe,flow-error,format-error,check-*}';
 const LIFETIMES = '*-lifetime';
 
