@@ -49,6 +49,7 @@ function run(name, { mutate, specs }) {
       enableFindRelatedTests: false,
       config: {
         testMatch: specs.map((spec) => `<rootDir>/spec/${spec}.spec.ts`),
+        testEnvironment: 'node', // of one that is named by a path, Stryker knows no `<rootDir>`
         setupFilesAfterEnv: ['<rootDir>/tools/mutation-setup.cjs'],
       },
     },
