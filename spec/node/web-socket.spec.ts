@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, get as httpGet, type IncomingMessage } from 'node:http';
-import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
+import net, { type AddressInfo, connect, createServer as createTcpServer, Socket } from 'node:net';
 import fc from 'fast-check';
-import { EMPTY, firstValueFrom, interval, lastValueFrom, NEVER, of, ReplaySubject, retry, take, tap, throwError, timer } from 'rxjs';
+import { config as rxjsConfig, EMPTY, firstValueFrom, interval, lastValueFrom, NEVER, of, ReplaySubject, retry, take, tap, throwError, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { WebSocket } from 'ws';
 import { collect } from '../../src/combinators/collect.js';
@@ -167,6 +167,21 @@ describe('listenWebSocket', () => {
     expect(await endOf(near)).toBe('complete');
   });
 
+  it('goes on when the observer of failed handshakes throws, which RxJS tells apart', async () => {
+    const { authority, server } = await authorityAndServer();
+    const told = new Promise((resolve) => (rxjsConfig.onUnhandledError = resolve));
+    try {
+      const handshakeErrorObserver = { next: () => { throw new Error('the log is full'); } };
+      const listener = await listen({ tls: server, handshakeErrorObserver });
+      createConnectionTo(listener).on('error', () => {}).end('GET / HTTP/1.1\r\n\r\n');
+      expect(await told).toEqual(new Error('the log is full'));
+      connectWebSocket({ url: listener.url, tls: { ca: authority.cert } }).pipe(take(1)).subscribe();
+      await listener.flow(0);
+    } finally {
+      rxjsConfig.onUnhandledError = null;
+    }
+  });
+
   it('errors with refused where the port is in use', async () => {
     const { address } = await listen();
     expect(await failureOf(listenWebSocket(address))).toMatchObject({ code: 'refused', message: `tcp 127.0.0.1:${address.port}: address in use` });
@@ -193,6 +208,12 @@ describe('listenWebSocket', () => {
     ['a promise of false', () => Promise.resolve(false), 403],
     ['nothing', () => EMPTY, 403],
     ['a failure', () => throwError(() => new Error('no database')), 500],
+    ['a text', () => 'no' as never, 500],
+    ['a text in an Observable', () => of('no') as never, 500],
+    ['a promise of a text', () => Promise.resolve('denied') as never, 500],
+    ['an object', () => ({ ok: false }) as never, 500],
+    ['a promise of an object', () => Promise.resolve({ ok: false }) as never, 500],
+    ['no answer', () => undefined as never, 500],
     ['an exception', () => {
       throw new Error('bug');
     }, 500],
@@ -252,6 +273,22 @@ describe('connectWebSocket on Node', () => {
     ['ws://host/', { protocols: 'a b' }],
   ])('is unsupported for %p with %p', async (url, config) => {
     expect(await failureOf(connectWebSocket({ url, ...config }))).toMatchObject({ code: 'unsupported', cause: { name: 'SyntaxError' } });
+  });
+
+  it('is failed, not refused, where the system itself cannot go on', async () => {
+    const cause = Object.assign(new Error('connect EMFILE'), { code: 'EMFILE', syscall: 'connect' });
+    const failing = () => {
+      const socket = Object.assign(new Socket(), { connecting: true });
+      setImmediate(() => socket.destroy(cause));
+      return socket;
+    };
+    const dialling = jest.spyOn(net, 'connect').mockImplementation(failing);
+    try {
+      expect(await failureOf(connectWebSocket({ url: 'ws://host/' }))).toMatchObject({ code: 'failed', cause });
+      expect(dialling).toHaveBeenCalledTimes(1);
+    } finally {
+      dialling.mockRestore();
+    }
   });
 
   it('says in words that the far side of wss: does not speak TLS', async () => {
@@ -355,6 +392,7 @@ describe('a WebSocket’s end', () => {
   it('is none in the middle of a message, however long it takes, where no ping can be answered', async () => {
     const pieces = 12;
     const { url, close } = await bareServer((socket) => {
+      socket.setNoDelay(true);
       socket.write(Uint8Array.of(0x82, 126, 0, pieces)); // a binary message of as many bytes
       // One each time that a ping is due: six times as many as may go unanswered.
       let sent = 0;
@@ -372,13 +410,13 @@ describe('a WebSocket’s end', () => {
     const flow = await listener.flow(0);
     for (let time = 0; time < 5; time += 1) await once(socket, 'ping');
     // More than the system takes. What answers come behind it is not read either.
-    for (let at = 0; at < 32; at += 1) socket.send(new Uint8Array(MIB));
+    for (let at = 0; at < 16; at += 1) socket.send(new Uint8Array(MIB));
     let pings = 0;
     socket.on('ping', () => (pings += 1));
     await firstValueFrom(timer(1000)); // `ws` bears 60 of them
     expect(pings).toBeLessThanOrEqual(2);
     socket.close();
-    expect((await firstValueFrom(flow.read().pipe(collect()))).length).toBe(32 * MIB);
+    expect((await firstValueFrom(flow.read().pipe(collect()))).length).toBe(16 * MIB);
     expect(await endOf(flow)).toBe('complete');
   });
 
@@ -548,6 +586,17 @@ describe('a far side that breaks the protocol', () => {
     );
   });
 
+  it('makes one of a compressed message that is none', async () => {
+    const listener = await listen({ compress: true });
+    const socket = new WebSocket(listener.url);
+    const [, response] = await Promise.all([once(socket, 'open'), once(socket, 'upgrade')]);
+    const { socket: line } = (response as [IncomingMessage])[0];
+    line.write(Uint8Array.of(0xc2, 0x85, 0, 0, 0, 0, 255, 255, 255, 1, 2));
+    const flow = await listener.flow(0);
+    expect(await failureOf(flow.read())).toMatchObject({ code: 'protocol', cause: { code: 'Z_DATA_ERROR' } });
+    expect((await once(socket, 'close'))[0]).toBe(1007);
+  });
+
   it('is answered, where it is HTTP that is broken, and ends nothing', async () => {
     const listener = await listen();
     for (const request of ['nonsense\r\n\r\n', 'GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', '\u0016\u0003\u0001']) {
@@ -566,15 +615,21 @@ function createConnectionTo({ address: { host, port } }: StartedListener): Socke
   return connect({ host, port, allowHalfOpen: true });
 }
 
+type Wrong = [call: () => unknown, message: string | RegExp];
+
 describe('a wrong configuration', () => {
-  it.each([
+  it.each<Wrong>([
     [() => connectWebSocket(undefined as never), 'connectWebSocket: the configuration must be an object, not undefined'],
     [() => connectWebSocket({ url: 7 as never }), 'connectWebSocket: url must be a string or a URL, not number 7'],
     [() => connectWebSocket({ url: 'ws://h/', protocols: [7] as never }), 'connectWebSocket: protocols must be a string, or an array of them, not an array'],
+    ...[{ x: 'SECRET\n' }, { x: 'é€' }].map((headers): Wrong => [() => connectWebSocket({ url: 'ws://h/', headers }), /^connectWebSocket: headers: "x" must be a string of Latin-1 in one line, not a string$/]),
+    ...[{ x: 5 }, { x: undefined }].map((headers): Wrong => [() => connectWebSocket({ url: 'ws://h/', headers: headers as never }), /^connectWebSocket: headers: "x" must be .*, not (number 5|undefined)$/]),
+    ...['bad name', 'x\n', ''].map((name): Wrong => [() => connectWebSocket({ url: 'ws://h/', headers: { [name]: 'x' } }), `connectWebSocket: headers: ${JSON.stringify(name)} is no name of a header`]),
     [() => connectWebSocket({ url: 'ws://h/', pingMs: 0 }), 'connectWebSocket: pingMs must be an integer from 1 to 2147483647 (ms), not number 0'],
     [() => connectWebSocket({ url: 'ws://h/', maxPayloadBytes: -1 }), 'connectWebSocket: maxPayloadBytes must be a positive integer, not number -1'],
     [() => listenWebSocket({ port: -1 }), 'listenWebSocket: port must be an integer from 0 to 65535, not number -1'],
-    [() => listenWebSocket({ path: 'feed' }), 'listenWebSocket: path must be a string that starts with /, not a string'],
+    [() => listenWebSocket({ path: 'feed' }), 'listenWebSocket: path must be a string that starts with /, without ? or #, not a string'],
+    [() => listenWebSocket({ path: '/feed?x=1' }), 'listenWebSocket: path must be a string that starts with /, without ? or #, not a string'],
     [() => listenWebSocket({ verify: true as never }), 'listenWebSocket: verify must be a function, not boolean true'],
     [() => listenWebSocket({ halfClose: 1 as never }), 'listenWebSocket: halfClose must be a boolean, not number 1'],
     [() => listenWebSocket({ tls: {} }), /^listenWebSocket: tls: cert must be a string or a Uint8Array/],

@@ -35,8 +35,8 @@ export const textOrTexts: Requirement = {
   accepts: (value) => (Array.isArray(value) ? value : [value]).every((one) => typeof one === 'string'),
 };
 export const aPath: Requirement = {
-  what: 'a string that starts with /',
-  accepts: (value) => typeof value === 'string' && value.startsWith('/'),
+  what: 'a string that starts with /, without ? or #',
+  accepts: (value) => typeof value === 'string' && /^\/[^?#]*$/.test(value),
 };
 export const aFunction: Requirement = { what: 'a function', accepts: (value) => typeof value === 'function' };
 export const anObject: Requirement = {

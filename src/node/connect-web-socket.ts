@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Socket } from 'node:net';
 import { timer, type NextObserver, type Observable } from 'rxjs';
 import { WebSocket, type ClientOptions } from 'ws';
@@ -6,7 +7,7 @@ import { flowLifetime, type Opening } from '../flow/flow-lifetime.js';
 import { makeFlow } from '../flow/make-flow.js';
 import { errorCode } from '../protocol/web-socket-close.js';
 import { webSocketName } from '../protocol/web-socket-name.js';
-import { aDuration, anObject, anObserver, aText, aUrl, checkConfig, optional, textOrTexts } from './check-config.js';
+import { aDuration, anObject, anObserver, aText, aUrl, check, checkConfig, optional, textOrTexts } from './check-config.js';
 import { tcpEndsOf } from './tcp-address.js';
 import type { TlsClientOptions } from './tls-client.js';
 import { certificateError, tlsFlowError } from './tls-error.js';
@@ -54,6 +55,7 @@ export interface ConnectWebSocketConfig extends WebSocketOptions {
  */
 export function connectWebSocket(config: ConnectWebSocketConfig): Observable<WebSocketFlow> {
   checkConfig('connectWebSocket', config, { ...CHECKS, ...WEB_SOCKET_CHECKS });
+  checkHeaders(config.headers ?? {});
   if (config.tls !== undefined) checkTls(config.tls);
   const url = String(config.url);
   const name = webSocketName(url);
@@ -100,18 +102,38 @@ function clientOptions(config: ConnectWebSocketConfig): ClientOptions {
   return { ...(tls as ClientOptions), ...wsOptions(config), headers: { ...headers }, followRedirects: false };
 }
 
+/** Names the header, and never its value. */
+function checkHeaders(headers: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    const header = `headers: ${JSON.stringify(name)}`;
+    if (!passes(() => validateHeaderName(name))) throw new TypeError(`connectWebSocket: ${header} is no name of a header`);
+    const accepts = () => typeof value === 'string' && passes(() => validateHeaderValue(name, value));
+    check('connectWebSocket', header, value, { what: 'a string of Latin-1 in one line', accepts });
+  }
+}
+
+function passes(validate: () => void): boolean {
+  try {
+    validate();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function checkTls(tls: WebSocketClientTls): void {
   checkTlsOptions('connectWebSocket: tls', tls, { servername: optional(aText) });
   secureContextOf('connectWebSocket: tls', tls);
 }
 
-/** A server that answers, but not with a WebSocket, has refused it. */
-function connectError(name: string, error: Error & { readonly code?: string }): FlowError {
+/** A server that answers, but not with a WebSocket, has refused it; where a call of the system has failed, none has answered. */
+function connectError(name: string, error: NodeJS.ErrnoException): FlowError {
   const { code = '' } = error;
   if (/CERT|VERIFY/.test(code)) return certificateError(name, 'this host', error);
   const known = tlsFlowError(name, error);
   if (known.code !== 'failed') return known;
-  return new FlowError(errorCode(error) ?? 'refused', `${name}: could not connect: ${error.message}`, { cause: error });
+  const otherwise = error.syscall === undefined ? 'refused' : 'failed';
+  return new FlowError(errorCode(error) ?? otherwise, `${name}: could not connect: ${error.message}`, { cause: error });
 }
 
 /** Of a `ws` that a runtime has put in the place of the package, nothing is known of the connection. */

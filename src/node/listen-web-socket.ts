@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
-import type { NextObserver, Observable } from 'rxjs';
+import { of, type NextObserver, type Observable } from 'rxjs';
 import type { FlowError } from '../flow/flow-error.js';
 import { listenerLifetime } from '../flow/listener-lifetime.js';
 import {
@@ -88,7 +88,8 @@ function observeHandshakes(server: HttpServer, observer: NextObserver<FlowError>
   server.on('connection', (socket: Socket) => names.set(socket, nameOf(socket)));
   server.on('tlsClientError', (error: Error, secure: Socket & { readonly _parent?: Socket }) => {
     const name = names.get(secure._parent ?? secure) ?? nameOf(secure);
-    observer.next(isCut(error) ? cutError(name, error) : tlsFlowError(name, error));
+    const failure = isCut(error) ? cutError(name, error) : tlsFlowError(name, error);
+    of(failure).subscribe((one) => observer.next(one)); // what it throws comes up apart, as RxJS has it
   });
 }
 

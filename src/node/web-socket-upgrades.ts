@@ -18,8 +18,9 @@ export interface UpgradeConfig extends WebSocketOptions {
   /** Subprotocols that are spoken here, the preferred first; of those that a client offers the first of these is taken. */
   readonly protocols?: string | readonly string[];
   /**
-   * Whether to take a connection; another gets 403, and 500 if this throws or fails. WebSockets know no same-origin policy:
-   * where cookies say who somebody is, look at `origin` here, or any page can act for its visitor.
+   * Takes a connection for `true` alone; one gets 403 for `false`, or for nothing, and 500 for whatever else this answers,
+   * and if it throws or fails. WebSockets know no same-origin policy: where cookies say who somebody is, look at `origin`
+   * here, or any page can act for its visitor.
    */
   readonly verify?: (request: WebSocketRequest) => boolean | ObservableInput<boolean>;
 }
@@ -50,13 +51,14 @@ export class WebSocketUpgrades {
     }
     this.#waiting.add(socket);
     const verdict = this.#verdictOn(about).subscribe({
-      next: (isTaken) => {
+      next: (answer) => {
         // From here on it is the flow's, also if the listener stops in the middle of this.
         this.#waiting.delete(socket);
-        if (isTaken) this.#handshakes.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, socket, about));
-        else refuse(socket, '403 Forbidden');
+        if (answer === true) this.#handshakes.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, socket, about));
+        // What is merely truthy was meant to say no, as likely as not.
+        else refuse(socket, answer === false ? FORBIDDEN : FAILED);
       },
-      error: () => refuse(socket, '500 Internal Server Error'),
+      error: () => refuse(socket, FAILED),
     });
     verdict.add(() => this.#waiting.delete(socket));
     socket.once('close', () => verdict.unsubscribe());
@@ -66,11 +68,11 @@ export class WebSocketUpgrades {
     for (const socket of this.#waiting) socket.destroy();
   }
 
-  #verdictOn(about: WebSocketRequest): Observable<boolean> {
+  #verdictOn(about: WebSocketRequest): Observable<unknown> {
     const { verify = () => true } = this.config;
-    const answers = defer(() => {
+    const answers = defer((): Observable<unknown> => {
       const answer = verify(about);
-      return typeof answer === 'boolean' ? of(answer) : from(answer);
+      return typeof answer === 'object' || typeof answer === 'function' ? from(answer) : of(answer);
     });
     return answers.pipe(take(1), defaultIfEmpty(false));
   }
@@ -82,6 +84,9 @@ export class WebSocketUpgrades {
     this.accept(Object.assign(flow, { protocol: webSocket.protocol, local, remote, request }));
   }
 }
+
+const FORBIDDEN = '403 Forbidden';
+const FAILED = '500 Internal Server Error';
 
 function refuse(socket: Socket, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());

@@ -186,7 +186,7 @@ export class WsTransport extends MessageTransport implements Transport {
 
   #hearError(cause: Error): void {
     this.#cause = cause;
-    const code = errorCode(cause);
+    const code = errorCode(cause) ?? inflateErrorCode(cause);
     if (code !== undefined) this.fail(code, cause.message, cause);
   }
 
@@ -212,6 +212,11 @@ export class WsTransport extends MessageTransport implements Transport {
 /** All that came over the connection under a WebSocket, where that can be seen: `ws` tells of whole messages alone. */
 function bytesRead(socket: WebSocket): number {
   return (socket as unknown as { readonly _socket: Socket | null })._socket?.bytesRead ?? 0;
+}
+
+/** What zlib tells of a compressed message that is none. Browsers do not tell, and have no part in this. */
+function inflateErrorCode({ code }: NodeJS.ErrnoException): 'protocol' | undefined {
+  return code?.startsWith('Z_') === true ? 'protocol' : undefined;
 }
 
 const SENDING = { binary: true };
