@@ -1,7 +1,7 @@
 // What a peer or a connection may do wrong: every pending request settles with a typed error, soon, and nothing is left.
 
 import fc from 'fast-check';
-import { concat, firstValueFrom, mergeMap, NEVER, type Observable, of, ReplaySubject, Subject, tap, timeout, TimeoutError } from 'rxjs';
+import { concat, firstValueFrom, map, mergeMap, NEVER, type Observable, of, ReplaySubject, Subject, tap, timeout, TimeoutError, timer } from 'rxjs';
 import { collectText, detach, flowPair, fromGenerator, fromObservable, isFlowError, utf8, type Flow, type FlowError } from 'rxjs-flow';
 import { http2Client, http2CodeOf, http2Server, type Http2Client, type Http2Request } from 'rxjs-flow/http2';
 import { watch } from '../node/support/settled.js';
@@ -41,6 +41,7 @@ const head = frame(HEADERS, END_HEADERS, 1, STATUS_200);
 const half = frame(DATA, 0, 1, utf8('half'));
 const goaway = (last: number, code: number) => frame(GOAWAY, 0, 0, words(last, code));
 const ENHANCE_YOUR_CALM = 11;
+const INITIAL_WINDOW_SIZE = 4;
 
 describe('a client over a flow', () => {
   it.each<[string, string, () => Flow]>([
@@ -258,17 +259,19 @@ describe('a server whose client', () => {
   });
 
   it.each([
-    ['that waits for its answer', [], () => NEVER],
-    ['in the middle of a long response', [DATA], () => of({ body: new Uint8Array(200_000) })],
-    ['in the middle of a stream', [DATA], () => of({ body: concat(of(utf8('half')), NEVER) })],
-    ['in the same read', [RST_STREAM], () => NEVER],
-  ] as const)('resets a request %s, of which only the error handler would hear, with whatever code', async (_, [awaited], handler) => {
+    ['that waits for its answer', SETTINGS, 65535, () => NEVER],
+    ['in the middle of a long response', DATA, 65535, () => of({ body: new Uint8Array(200_000) })],
+    ['behind a response for which it has no room', HEADERS, 0, () => of({ body: new Uint8Array(20_000) })],
+    ['in the middle of a stream', DATA, 65535, () => of({ body: concat(of(utf8('half')), NEVER) })],
+    ['in the same read', RST_STREAM, 65535, () => NEVER],
+  ] as const)('resets a request %s, of which only the error handler would hear, with whatever code', async (_, awaited, room, handler) => {
     for (const code of [0, 8]) {
       const [near, far] = flowPair();
       const told = new ReplaySubject<FlowError>(1);
       http2Server(far, handler, { errorHandler: (error) => (told.next(error), undefined) }).subscribe({ error: () => {} });
       const client = new RawPeer(near, true);
-      const came = awaited === DATA ? client.next(DATA) : client.next(SETTINGS);
+      client.send(frame(SETTINGS, 0, 0, Uint8Array.of(0, INITIAL_WINDOW_SIZE, ...words(room))));
+      const came = client.next(awaited === RST_STREAM ? SETTINGS : awaited);
       const reset = frame(RST_STREAM, 0, 1, words(code));
       client.send(frame(HEADERS, END_HEADERS | END_STREAM, 1, GET_ROOT), ...(awaited === RST_STREAM ? [reset] : []));
       await came;
@@ -277,6 +280,23 @@ describe('a server whose client', () => {
       expect(await firstValueFrom(told.pipe(timeout(1000)))).toMatchObject({ code: 'reset' });
       near.abort();
     }
+  });
+
+  it.each([1, 16_384, 20_000])('resets a request before it had room for the %i bytes of its answer: the connection can end', async (size) => {
+    const [near, far] = flowPair();
+    const stop = new Subject<void>();
+    const serving = watch(http2Server(far, () => of({ body: new Uint8Array(size) }), { shutdown: stop }));
+    const client = new RawPeer(near, true);
+    client.send(frame(SETTINGS, 0, 0, Uint8Array.of(0, INITIAL_WINDOW_SIZE, ...words(0))));
+    const came = client.next(HEADERS);
+    client.send(frame(HEADERS, END_HEADERS | END_STREAM, 1, GET_ROOT));
+    await came;
+    client.send(frame(RST_STREAM, 0, 1, words(0)));
+    const over = new Promise((resolve) => client.frames.subscribe({ complete: () => resolve('complete') }));
+    stop.next();
+    expect(await Promise.race([over, firstValueFrom(timer(1000).pipe(map(() => 'still open')))])).toBe('complete');
+    near.close();
+    expect(await serving.ended).toBe('complete');
   });
 
   it.each([

@@ -420,6 +420,17 @@ describe('a WebSocket’s end', () => {
     expect(await endOf(flow)).toBe('complete');
   });
 
+  it('is none where both ends ping, however long a reader rests', async () => {
+    const listener = await listen({ pingMs: 20 });
+    const client = await firstValueFrom(connectWebSocket({ url: listener.url, pingMs: 20 }).pipe(detach()));
+    const flow = await listener.flow(0);
+    expect(await firstValueFrom(client.write(new Uint8Array(300_000)))).toMatchObject({ ok: true }); // the system has it
+    await firstValueFrom(timer(400));
+    client.close();
+    expect((await firstValueFrom(flow.read().pipe(collect()))).length).toBe(300_000);
+    expect(await endOf(flow)).toBe('complete');
+  });
+
   it('is none while this side’s writes wait for a far side that rests', async () => {
     const { url, close } = await bareServer((socket) => {
       socket.pause();

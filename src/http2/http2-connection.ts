@@ -21,6 +21,8 @@ export class Http2Connection {
   readonly session: Http2Session;
   /** The largest header list that can be sent: the peer may say that it takes less. */
   peerHeaderLimit = MOST_BYTES;
+  /** Bytes of a body that the peer takes before it has read any. */
+  peerWindow = 65535;
 
   readonly #closed = new Ending();
   #state: 'open' | 'draining' | 'ending' | 'over' = 'open';
@@ -46,7 +48,10 @@ export class Http2Connection {
     this.#watchDestroy();
     // In front of node:http2, which closes the streams then.
     open.duplex.prependListener('close', () => this.#noteClosed());
-    session.on('remoteSettings', ({ maxHeaderListSize }) => (this.peerHeaderLimit = Math.min(maxHeaderListSize ?? MOST_BYTES, MOST_BYTES)));
+    session.on('remoteSettings', ({ maxHeaderListSize, initialWindowSize }) => {
+      this.peerHeaderLimit = Math.min(maxHeaderListSize ?? MOST_BYTES, MOST_BYTES);
+      this.peerWindow = initialWindowSize ?? this.peerWindow;
+    });
     session.on('goaway', (code) => this.#onGoaway(code));
     session.on('error', (error) => this.#broke(error));
     session.on('close', () => this.#finish());

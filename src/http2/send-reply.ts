@@ -3,13 +3,15 @@ import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'nod
 import { Subscription } from 'rxjs';
 import type { Flow } from '../flow/flow.js';
 import type { FlowError } from '../flow/flow-error.js';
-import { discardBody, isWhole, sendBody, type Http2Body } from './http2-body.js';
+import { discardBody, isWhole, sendBody } from './http2-body.js';
+import type { Http2Connection } from './http2-connection.js';
 import type { Http2Reply } from './http2-reply.js';
 import { sendTrailers } from './outbound-trailers.js';
 import type { StreamTransport } from './stream-transport.js';
 
 /** Where a reply goes. */
 export interface ReplyTarget {
+  readonly connection: Http2Connection;
   readonly stream: ServerHttp2Stream;
   /** `null` while there is no flow. */
   readonly transport: StreamTransport | null;
@@ -37,9 +39,10 @@ export function sendReply(
     return Subscription.EMPTY;
   }
   const tunnels = isTunnel(method, head, reply);
-  // Where there is a flow, its end tells that all has been sent: then nothing goes past it. So does nothing that may have to
-  // wait for the client's window.
-  if (trailers === undefined && isShort(body) && !tunnels && target.transport === null) {
+  // Where there is a flow, its end tells that all has been sent: then nothing goes past it. Nor does what is more than the
+  // client's window takes.
+  const isPlain = trailers === undefined && !tunnels && target.transport === null;
+  if (isPlain && isWhole(body) && sizeOf(body) <= target.connection.peerWindow) {
     respondWhole(stream, head, body);
     return Subscription.EMPTY;
   }
@@ -67,9 +70,8 @@ export function isTunnel(method: string, head: OutgoingHttpHeaders, { body }: Ht
   return method === 'CONNECT' && (head[':status'] as number) < 300 && body === undefined;
 }
 
-/** Whether it is at hand, and no longer than a frame; as a string, in characters. */
-function isShort(body: Http2Body | undefined): body is string | Uint8Array | undefined {
-  return isWhole(body) && (body === undefined || body.length <= 16_384);
+function sizeOf(body: string | Uint8Array | undefined): number {
+  return typeof body === 'string' ? Buffer.byteLength(body) : (body?.length ?? 0);
 }
 
 /** In one piece, and past the flow: END_STREAM leaves with the last of it. */

@@ -61,7 +61,7 @@ function respond(connection: Http2Connection, stream: ServerHttp2Stream, head: O
     discardBody(reply.body);
     return;
   }
-  const sending = sendReply({ stream, transport, flow }, method, head, reply, (error) => {
+  const sending = sendReply({ connection, stream, transport, flow }, method, head, reply, (error) => {
     transport.abortCode = INTERNAL_ERROR;
     flow.abort(error);
   });

@@ -75,8 +75,10 @@ export class StreamTransport implements Transport {
     this.#read = 'over';
     this.trailers.none();
     this.#link.end();
-    // After a RST_STREAM with NO_ERROR node:http2 waits for writes to finish that never will. Of a body, the end tells of it.
+    // After a RST_STREAM with NO_ERROR node:http2 waits for writes to finish that never will; the end of a body tells of that,
+    // and that of a message without one where nothing more was to be written.
     const { stream } = this;
+    stream.on('end', () => this.#onEnd());
     stream.on('aborted', () => stream.rstCode === NO_ERROR && process.nextTick(() => stream.destroy()));
   }
 

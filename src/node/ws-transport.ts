@@ -163,7 +163,8 @@ export class WsTransport extends MessageTransport implements Transport {
       this.fail('timeout', `no answer to a ping within ${2 * this.#pingMs!} ms`);
       return;
     }
-    if (this.#ping === 'none' && !socket.isPaused) this.#askBack();
+    if (socket.isPaused) this.#tellOfLife();
+    else if (this.#ping === 'none') this.#askBack();
     if (this.#ping === 'left') this.#silence += 1;
   }
 
@@ -172,6 +173,12 @@ export class WsTransport extends MessageTransport implements Transport {
     this.socket.ping(undefined, undefined, () => {
       if (this.#ping === 'leaving') this.#ping = 'left';
     });
+  }
+
+  /** Unasked: while nobody reads here no ping of the far side's is seen, and it would take this side for dead (RFC 6455 §5.5.3). */
+  #tellOfLife(): void {
+    this.#asked ??= NOTHING;
+    this.#answer();
   }
 
   #answer(): void {
@@ -220,6 +227,7 @@ function inflateErrorCode({ code }: NodeJS.ErrnoException): 'protocol' | undefin
 }
 
 const SENDING = { binary: true };
+const NOTHING = Buffer.alloc(0);
 /** Both directions have ended: longer than this nobody waits for the closing handshake. */
 const CLOSING_MS = 30_000;
 const READ_AHEAD = 65536;
