@@ -31,7 +31,7 @@ export class WsTransport extends MessageTransport implements Transport {
   /** Bytes of the connection that had come by the last of these times. */
   #heardBytes = 0;
   /** The far side's newest ping: of several only that must be answered (RFC 6455 §5.5.3). */
-  #asked: Buffer | undefined;
+  #asked: Uint8Array | undefined;
   #isAnswering = false;
   /** Against a far side that never answers the close. */
   #lastResort: Subscription | undefined;
@@ -227,7 +227,7 @@ function inflateErrorCode({ code }: NodeJS.ErrnoException): 'protocol' | undefin
 }
 
 const SENDING = { binary: true };
-const NOTHING = Buffer.alloc(0);
+const NOTHING = new Uint8Array(0);
 /** Both directions have ended: longer than this nobody waits for the closing handshake. */
 const CLOSING_MS = 30_000;
 const READ_AHEAD = 65536;
