@@ -5,6 +5,7 @@ import { complain } from './complain.js';
 import { formatAddress } from './format-address.js';
 import { ProxyReport } from './proxy-report.js';
 import { serveProxy, type ProxyServerConfig } from './proxy-server.js';
+import { isStdio } from './is-stdio.js';
 import { outputBeside } from './output-beside.js';
 import { openScreen, type Screen } from './screen.js';
 import { stopSignals } from './stop-signals.js';
@@ -51,7 +52,7 @@ function shown(screen: Screen, everyMs: number, options: Shown): Observable<unkn
     onListening: (address) => say(`listening on ${formatAddress(address, config.from)}, proxying to ${config.to}`),
   }).pipe(tap({ next: (event) => say(report.take(event)), complete: () => say(report.summary()) }));
   // Of stdio: there is one connection, and it is all that there is to fail.
-  const judged = /^stdio:/i.test(config.from) ? work.pipe(tap(({ kind }) => kind === 'failed' && (process.exitCode = 1))) : work;
+  const judged = isStdio(config.from) ? work.pipe(tap(({ kind }) => kind === 'failed' && (process.exitCode = 1))) : work;
   const goodbyes = signals.stop.pipe(tap((signal) => say(goodbye(signal, report.openConnections, drainMs))));
   const progress = interval(everyMs).pipe(tap(() => screen.status(report.status())));
   return untilTheEndOf(judged, goodbyes, progress);

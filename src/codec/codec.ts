@@ -54,8 +54,8 @@ export interface Decoder<T> {
 
   /**
    * The stream has ended, and `decode` found no item more: takes a last one off the rest, if this format has frames
-   * that the end of the stream ends. Called until it answers `undefined`, held or not; bytes that are left then are an unfinished
-   * frame, and the stream fails with `truncated`.
+   * that the end of the stream ends. Called until it answers `undefined`, held or not; bytes that are left then are an
+   * unfinished frame, and the stream fails with `truncated`.
    */
   finish?(bytes: ByteQueue): T | undefined;
 }

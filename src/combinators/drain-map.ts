@@ -12,8 +12,8 @@ import { Holds } from '../flow/holds.js';
  * As `concatMap`, or `mergeMap` with a bound: emits what the projections emit, `concurrency` of them at a time, and
  * completes once the source and all of them have. While that many run, the flows upstream are not pulled: each flow
  * whose buffer was being delivered when the limit was reached waits, in turn with the others, until a projection has
- * completed and nothing is queued. This reaches through every synchronous operator (`map`, `filter`, `lines()`, `mergeMap((x) => [...])`,
- * `share`, `merge`); one that hands items over later (`delay`, `observeOn`, `bufferTime`) cuts the chain, and then the
+ * completed and nothing is queued. This reaches through every synchronous operator (`map`, `filter`, `lines()`,
+ * `mergeMap((x) => [...])`, `share`, `merge`); one that hands items over later (`delay`, `observeOn`, `bufferTime`) cuts the chain, and then the
  * items queue up here as they do in `mergeMap`.
  *
  * A projection that waits for data from the flow it holds waits for ever: answer on another flow, or take a `concurrency`
