@@ -13,6 +13,13 @@ export function checkHeaderListSize(where: string, headers: HeaderList, limit: n
   return new FlowError('too-large', `${where}: header list of ${size} bytes exceeds the limit of ${limit}`);
 }
 
+/** Whether a list is within the limit; `fields` are its names and values by turns, as they came. */
+export function isHeaderListTaken(fields: readonly string[], limit: number): boolean {
+  let size = (fields.length / 2) * FIELD_OVERHEAD;
+  for (const one of fields) size += one.length;
+  return size <= limit;
+}
+
 /** A list's size: its names and values, and 32 bytes for each field. */
 function headerListSize(headers: HeaderList): number {
   let size = 0;

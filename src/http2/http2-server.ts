@@ -9,7 +9,7 @@ import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { claimFlow } from './claim-flow.js';
 import { ENHANCE_YOUR_CALM } from './error-codes.js';
-import { checkHeaderListSize } from './header-list-size.js';
+import { isHeaderListTaken } from './header-list-size.js';
 import { Http2Connection } from './http2-connection.js';
 import { openSession } from './open-session.js';
 import { ServerExchange, type Http2ErrorHandler, type Http2Handler } from './server-exchange.js';
@@ -68,8 +68,8 @@ export function http2Server(flow: Flow, handler: Http2Handler, options: Http2Ser
     const open = openSession(flow, (duplex) => http2.performServerHandshake(duplex, { ...SESSION_LIMITS, settings: { maxConcurrentStreams: MOST_STREAMS, ...settings } }));
     const { session } = open;
     const connection = new Http2Connection(flow, open, settings.maxHeaderListSize);
-    session.on('stream', (stream, block, flags) => {
-      if (checkHeaderListSize(connection.name, block, connection.headerLimit) === null) {
+    session.on('stream', (stream: http2.ServerHttp2Stream, block: http2.IncomingHttpHeaders, flags: number, fields: readonly string[]) => {
+      if (isHeaderListTaken(fields, connection.headerLimit)) {
         new ServerExchange(connection, stream, flags, errorHandler).run(handler, block);
       } else stream.on('error', () => {}).close(ENHANCE_YOUR_CALM); // as nghttp2 does once the client has acknowledged the limit
     });
