@@ -35,7 +35,7 @@ describe('the architecture check', () => {
         'src/node/to-node-stream.ts': `import { Duplex } from 'node:stream'; import '../flow/flow.js';`,
         'src/protocol/frame.ts': `import '../flow/flow.js';`,
         'src/web/port.ts': `import '../flow/flow.js'; import '../protocol/frame.js';`,
-        'src/http2/client.ts': `import 'node:http2'; import '../flow/flow.js'; import '../node/to-node-stream.js';`,
+        'src/http2/client.ts': `import 'node:http2'; import '../flow/flow.js'; import '../node/to-node-stream.js'; import '../node/runtime.js';`,
         'src/angular/inject.ts': `import '@angular/core'; import '../combinators/copy.js';`,
         'src/cli/main.ts': `import '../node/tcp.js'; import '../web/port.js';`,
         'src/index.ts': `export * from './flow/flow.js'; export * from './memory/pair.js';`,

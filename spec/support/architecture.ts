@@ -17,6 +17,8 @@ interface Room {
 
 const NODE_STREAM_BRIDGE = /^src\/node\/(?:[a-z0-9-]+-)?node-stream(?:-[a-z0-9-]+)?\.ts$/;
 
+const RUNTIME = /^src\/node\/runtime\.ts$/;
+
 const ROOMS: Readonly<Record<string, Room>> = {
   engine: { imports: [], node: 'forbidden', packages: 'forbidden' },
   flow: { imports: ['engine'], node: 'forbidden' },
@@ -30,7 +32,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   protocol: { imports: ['flow'], node: 'forbidden' },
   node: { imports: ['flow', 'protocol'], node: 'allowed' },
   web: { imports: ['flow', 'protocol'], node: 'forbidden' },
-  http2: { imports: ['flow', NODE_STREAM_BRIDGE], node: 'allowed' },
+  http2: { imports: ['flow', NODE_STREAM_BRIDGE, RUNTIME], node: 'allowed' },
   angular: { imports: 'any', node: 'allowed' },
   cli: { imports: 'any', node: 'allowed' },
 };

@@ -7,6 +7,7 @@ import { checkOptions } from '../flow/check-options.js';
 import { abortUnlessDetached, DETACH, detachFlow, type Detachable } from '../flow/detached.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
+import { onNode } from '../node/runtime.js';
 import { ClientPushes, type Http2Push } from './client-pushes.js';
 import { claimFlow } from './claim-flow.js';
 import { clientRequest, type Http2RequestOptions } from './client-request.js';
@@ -57,7 +58,8 @@ export interface Http2Client {
 
 /**
  * HTTP/2 with prior knowledge over any flow, by `node:http2`; an untouched TCP or TLS flow's socket is used as it is.
- * The flow is the connection's from the first subscription on: another on it errors with `busy`.
+ * The flow is the connection's from the first subscription on: another on it errors with `busy`. On Bun and Deno it
+ * errors with `unsupported`, and nothing is begun.
  *
  * Lifetime is subscription: subscribing starts the connection, the client is emitted, and the Observable completes when
  * the connection has ended in order and errors when it broke. Unsubscribing before that aborts it with all its streams,
@@ -78,7 +80,7 @@ export function http2Client(flow: Flow, options: Http2ClientOptions = {}): Obser
   checkDefaults('http2Client', options);
   const { authority = authorityOf(flow), scheme, keepAliveMs } = options;
   if (keepAliveMs !== undefined) checkDuration('http2Client: keepAliveMs', keepAliveMs);
-  return new Observable((subscriber) => {
+  const connected = new Observable<Http2Client>((subscriber) => {
     const refusal = claimFlow(flow);
     if (refusal !== null) {
       subscriber.error(refusal);
@@ -93,6 +95,7 @@ export function http2Client(flow: Flow, options: Http2ClientOptions = {}): Obser
     subscriber.add(() => abortUnlessDetached(client));
     connection.closed.pipe(ignoreElements()).subscribe(subscriber);
   });
+  return onNode(`http2 over ${flow.name}`, 'node:http2', connected);
 }
 
 class Client implements Http2Client, Detachable {

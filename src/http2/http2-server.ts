@@ -7,6 +7,7 @@ import { checkOptions } from '../flow/check-options.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
+import { onNode } from '../node/runtime.js';
 import { claimFlow } from './claim-flow.js';
 import { ENHANCE_YOUR_CALM } from './error-codes.js';
 import { isHeaderListTaken } from './header-list-size.js';
@@ -39,7 +40,7 @@ export interface Http2ServerOptions {
  * Cold: subscribing runs the connection, and another on the same flow errors with `busy`. Emits once and completes when it
  * has ended in order; errors with a `FlowError` when it broke: `protocol` for a peer that does not keep to HTTP/2,
  * `truncated` for one that went away with requests open, `reset` for a GOAWAY with an error, `timeout` for one that is
- * gone, and what the flow reports. Unsubscribing before that aborts it with all its streams.
+ * gone, `unsupported` on Bun and Deno, and what the flow reports. Unsubscribing before that aborts it with all its streams.
  *
  * @example
  * listenTcp({ port: 8080 }).pipe(
@@ -59,7 +60,7 @@ export function http2Server(flow: Flow, handler: Http2Handler, options: Http2Ser
   }
   const shutdown = checkedShutdown(options.shutdown);
   if (keepAliveMs !== undefined) checkDuration('http2Server: keepAliveMs', keepAliveMs);
-  return new Observable<void>((subscriber) => {
+  const connected = new Observable<void>((subscriber) => {
     const refusal = claimFlow(flow);
     if (refusal !== null) {
       subscriber.error(refusal);
@@ -78,6 +79,7 @@ export function http2Server(flow: Flow, handler: Http2Handler, options: Http2Ser
     subscriber.add(() => connection.fail(new FlowError('aborted', `${connection.name}: aborted`)));
     subscriber.add(shutdown.pipe(take(1)).subscribe({ next: () => connection.shutdown(), error: (error: unknown) => subscriber.error(error) }));
   });
+  return onNode(`http2 over ${flow.name}`, 'node:http2', connected);
 }
 
 function checkedShutdown(shutdown: Http2ServerOptions['shutdown'] = EMPTY): Observable<unknown> {

@@ -2,6 +2,7 @@ import { switchMap, take, tap, type Observable } from 'rxjs';
 import { detachFlow } from '../flow/detached.js';
 import { checkConfig } from './check-config.js';
 import { connectTcp, type ConnectTcpConfig } from './connect-tcp.js';
+import { onNode } from './runtime.js';
 import type { SocketFlow } from './socket-flow.js';
 import { tcpName } from './tcp-address.js';
 import { CONNECT_TCP } from './tcp-options.js';
@@ -28,9 +29,10 @@ export function connectTls(config: ConnectTlsConfig): Observable<TlsFlow<SocketF
   const sideOf = tlsClientSide('connectTls', config);
   const { host = '127.0.0.1', port } = config;
   const side = sideOf(tcpName({ host, port }, 'tls'), host);
-  return connectTcp(config).pipe(
+  const connected = connectTcp(config).pipe(
     tap((below) => detachFlow(below)), // it is TLS's from now on, and ends with it
     take(1),
     switchMap((below) => tlsHandshake(below, side)),
   );
+  return onNode(side.name, 'node:tls', connected);
 }

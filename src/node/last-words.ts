@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
 import { doubtEnd } from './doubt-end.js';
 import { hearOut } from './hear-out.js';
-import { HAS_NODES_HANDLES } from './runtime.js';
+import { IS_NODE } from './runtime.js';
 
 /**
  * Has all that a peer said before it went, and knows whether that was an end, where `net` on its own would lose the one and
  * mistake the other. To be called before the socket reads or writes.
  */
 export function heedLastWords(socket: Socket): void {
-  if (!HAS_NODES_HANDLES) return;
+  if (!IS_NODE) return;
   doubtEnd(socket);
   hearOut(socket);
 }

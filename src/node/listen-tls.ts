@@ -3,6 +3,7 @@ import { detachFlow } from '../flow/detached.js';
 import type { FlowError } from '../flow/flow-error.js';
 import { anObserver, checkConfig, optional } from './check-config.js';
 import { listenTcp, type ListenTcpConfig } from './listen-tcp.js';
+import { onNode } from './runtime.js';
 import type { SocketFlow } from './socket-flow.js';
 import { tcpName } from './tcp-address.js';
 import { LISTEN_TCP } from './tcp-options.js';
@@ -47,5 +48,5 @@ export function listenTls(config: ListenTlsConfig): Observable<TlsFlow<SocketFlo
         }),
       );
     });
-  return listenTcp(config).pipe(mergeMap(secured));
+  return onNode('listenTls', 'node:tls', listenTcp(config).pipe(mergeMap(secured)));
 }

@@ -20,7 +20,8 @@ export interface ListenUnixConfig {
 
 /**
  * Listens on a Unix socket. All is as with `listenTcp`. A file that is there already is `refused`, even one that a
- * listener which died has left: removing it is the caller's decision.
+ * listener which died has left: removing it is the caller's decision. A client's abort looks like an end, as at
+ * `connectUnix`.
  *
  * @example
  * listenUnix({ path: '/run/app.sock' }).subscribe((flow) => serve(flow));

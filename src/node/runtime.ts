@@ -1,2 +1,11 @@
-/** Other runtimes have the interface of the handles behind Node's sockets, but not all of their ways. */
-export const HAS_NODES_HANDLES = process.versions['bun'] === undefined && process.versions['deno'] === undefined;
+/** Deno and Bun have the interfaces of Node's modules, but not all of their ways. */
+import { throwError, type Observable } from 'rxjs';
+import { FlowError } from '../flow/flow-error.js';
+
+export const IS_NODE = process.versions['bun'] === undefined && process.versions['deno'] === undefined;
+
+/** `source` on Node; elsewhere it errors with `unsupported`, and nothing is begun. For what would lose data there without a word. */
+export function onNode<T>(name: string, module: string, source: Observable<T>): Observable<T> {
+  if (IS_NODE) return source;
+  return throwError(() => new FlowError('unsupported', `${name}: needs Node: by this runtime's ${module} a cut can look like an end`));
+}

@@ -5,7 +5,7 @@
 import { Socket, type SocketConstructorOpts } from 'node:net';
 import { heedLastWords } from './last-words.js';
 import { ReadSlab } from './read-slab.js';
-import { HAS_NODES_HANDLES } from './runtime.js';
+import { IS_NODE } from './runtime.js';
 
 export interface SlabSocket {
   readonly socket: Socket;
@@ -15,7 +15,7 @@ export interface SlabSocket {
 
 /** A socket that is not connected yet, paused. */
 export function slabSocket(): SlabSocket {
-  const slab = HAS_NODES_HANDLES ? new ReadSlab() : null;
+  const slab = IS_NODE ? new ReadSlab() : null;
   const socket = new Socket(socketOptions(slab));
   // Or it would read as soon as it has connected, before anybody asks.
   socket.pause();
@@ -27,7 +27,7 @@ export function slabSocket(): SlabSocket {
 export function slabSocketOf(accepted: Socket): SlabSocket {
   const inner = accepted as unknown as { _handle: { useUserBuffer?: unknown } | null };
   const handle = inner._handle;
-  if (!HAS_NODES_HANDLES || typeof handle?.useUserBuffer !== 'function') return { socket: accepted, slab: null };
+  if (!IS_NODE || typeof handle?.useUserBuffer !== 'function') return { socket: accepted, slab: null };
   inner._handle = null;
   const slab = new ReadSlab();
   const options = { ...socketOptions(slab), handle, pauseOnCreate: true };

@@ -5,7 +5,6 @@ import { getSystemErrorName } from 'node:util';
 import type { Flow } from '../flow/flow.js';
 import { isGone, type ConnectionHandle } from './is-gone.js';
 import type { Taker } from './node-stream-transport.js';
-import { HAS_NODES_HANDLES } from './runtime.js';
 import { SocketTransport } from './socket-transport.js';
 import { takeStream } from './stream-flow.js';
 import { type TlsEnd, TlsLine } from './tls-line.js';
@@ -17,7 +16,7 @@ export class SocketTlsLine extends TlsLine {
       hasEnded: () => line?.hasEnded === true && !line.#isBroken,
       isEnding: () => line?.isEnding === true,
     };
-    const socket = HAS_NODES_HANDLES ? takeStream(flow, SocketTransport, taker) : null;
+    const socket = takeStream(flow, SocketTransport, taker);
     const line = socket === null ? null : new SocketTlsLine(flow, socket);
     return line;
   }

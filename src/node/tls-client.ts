@@ -27,8 +27,8 @@ export interface TlsClientOptions extends TlsOptions {
  * (close_notify) is `truncated` and no EOF; each direction has an end of its own. Aborting it aborts the flow below.
  *
  * Errors with `FlowError`: `protocol` (the certificate is not valid, the peer refused, what came is no TLS), `timeout`,
- * `truncated` (cut during the handshake), `busy` (there is TLS on the flow already), and whatever the flow below errors
- * with; the system's own error is the cause. Throws a `TypeError` for wrong options.
+ * `truncated` (cut during the handshake), `busy` (there is TLS on the flow already), `unsupported` (Bun, Deno), and whatever
+ * the flow below errors with; the system's own error is the cause. Throws a `TypeError` for wrong options.
  *
  * @example
  * connectTcp({ host: 'example.org', port: 443 }).pipe(

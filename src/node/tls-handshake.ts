@@ -9,6 +9,7 @@ import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { flowLifetime, type Opening } from '../flow/flow-lifetime.js';
 import { FlowTlsLine } from './flow-tls-line.js';
+import { onNode } from './runtime.js';
 import { SocketTlsLine } from './socket-tls-line.js';
 import { cutError, isCut } from './tls-error.js';
 import { tlsFlow, type TlsFlow } from './tls-flow.js';
@@ -31,7 +32,7 @@ export interface TlsSide {
 
 /** Lifetime is subscription. The flow below is used up by the first one. */
 export function tlsHandshake<Below extends Flow>(below: Below, side: TlsSide): Observable<TlsFlow<Below>> {
-  return flowLifetime<TlsFlow<Below>>((opening) => {
+  const handshaken = flowLifetime<TlsFlow<Below>>((opening) => {
     if (inUse.has(below)) {
       opening.fail(new FlowError('busy', `${side.name}: there is TLS on this flow already`));
       return undefined;
@@ -40,6 +41,7 @@ export function tlsHandshake<Below extends Flow>(below: Below, side: TlsSide): O
     const handshake = new Handshake(below, side, opening);
     return () => handshake.giveUp();
   });
+  return onNode(side.name, 'node:tls', handshaken);
 }
 
 const inUse = new WeakSet<Flow>();

@@ -1,9 +1,11 @@
-// The conformance suite over pairs, TCP, TLS, web streams and WebSockets (the web's and Node's), from the installed
-// package, in whatever runtime runs this file, many cases at once, since most of a case's time is waiting. Prints a line
-// for each failure, then one line of JSON for each transport. No test framework.
+// The conformance suite over pairs, TCP, TLS, streams of HTTP/2, web streams and WebSockets (the web's and Node's), from the
+// installed package, in whatever runtime runs this file, many cases at once, since most of a case's time is waiting. What a
+// runtime cannot do at all must say so: `unsupported`. Prints a line for each failure, then one line of JSON for each
+// transport. No test framework.
 
-import { catchError, combineLatest, mergeMap, NEVER, Observable, of, ReplaySubject, zip } from 'rxjs';
+import { catchError, combineLatest, firstValueFrom, merge, mergeMap, NEVER, Observable, of, ReplaySubject, zip } from 'rxjs';
 import { detach, flowPair } from 'rxjs-flow';
+import { http2Client, http2Server } from 'rxjs-flow/http2';
 import * as node from 'rxjs-flow/node';
 import { connectTcp, connectTls, listenTcp, listenTls } from 'rxjs-flow/node';
 import { conformance } from 'rxjs-flow/testing';
@@ -18,6 +20,7 @@ const transports = {
   pairs: { create: () => of(flowPair()), capabilities: { immediate: true, byReference: true } },
   TCP: { create: () => connectedPair(connectTcp, listenTcp) },
   TLS: { create: () => connectedPair(connectTls, listenTls, { ca: CERT, servername: 'localhost' }, { cert: CERT, key: KEY }) },
+  'HTTP/2': { create: () => tunnelOver(flowPair()) },
   'web streams': { create: () => of(streamPair()) },
   WebSocket: {
     create: () => webSocketPair(),
@@ -35,6 +38,7 @@ const LIMIT_MS = 30_000;
 let failures = 0;
 for (const [transport, options] of Object.entries(transports)) {
   const counts = { transport, passed: 0, failed: 0, skipped: 0 };
+  if (GAPS[transport]?.['']) await isUnsupported(options.create(), counts);
   const cases = conformance({ ...options, capabilities: { endingsEmit: true, ...options.capabilities }, timeLimitMs: LIMIT_MS }).values();
   await Promise.all(Array.from({ length: LANES }, () => runAll(cases, counts)));
   console.log(JSON.stringify(counts));
@@ -61,6 +65,17 @@ async function run(one, counts) {
   }
 }
 
+/** Beyond its cases: that it is told, and at once. */
+async function isUnsupported(pair, counts) {
+  const failure = await firstValueFrom(pair).catch((error) => error);
+  if (failure.code === 'unsupported') {
+    counts.passed += 1;
+    return;
+  }
+  counts.failed += 1;
+  console.log(`${counts.transport}: is left out, and does not error with unsupported: ${failure}`);
+}
+
 function connectedPair(connect, listen, ours = {}, theirs = {}) {
   return new Observable((subscriber) => {
     const listening = new ReplaySubject(1);
@@ -68,6 +83,19 @@ function connectedPair(connect, listen, ours = {}, theirs = {}) {
     const connected = listening.pipe(mergeMap(({ port }) => connect({ ...ours, port }).pipe(detach(), catchError(() => NEVER))));
     return zip(connected, accepted).subscribe(subscriber);
   });
+}
+
+/** The two ends of a CONNECT stream. */
+function tunnelOver([near, far]) {
+  const asked = new ReplaySubject(1);
+  const serve = (request) => {
+    asked.next(request);
+    return of({ status: 200 });
+  };
+  const serving = http2Server(far, serve).pipe(mergeMap(() => NEVER));
+  // How a flow ends is the flow's to tell: here it would end the other one.
+  const request = (client) => client.request({ method: 'CONNECT', authority: 'upper:1' }).pipe(catchError(() => NEVER));
+  return merge(serving, zip(http2Client(near).pipe(mergeMap(request)), asked));
 }
 
 function streamPair() {
