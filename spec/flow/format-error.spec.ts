@@ -45,6 +45,19 @@ describe('formatError', () => {
     expect(formatError('')).toBe('a string');
   });
 
+  it('says so where something cannot be read', () => {
+    class Lazy extends Error {
+      override get cause(): unknown {
+        throw new Error('disposed');
+      }
+    }
+    expect(formatError(new Lazy('gone'))).toBe('gone (cause: unreadable)');
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(formatError(proxy)).toBe('unreadable');
+    expect(formatError(new FlowError('failed', 'the input failed', { cause: proxy }))).toBe('failed: the input failed (cause: unreadable)');
+  });
+
   it('knows an error by its message, from whatever realm it comes', () => {
     expect(formatError(runInNewContext("new Error('text', { cause: new RangeError('') })"))).toBe('text (cause: RangeError)');
     expect(formatError({ message: 'text' })).toBe('text');

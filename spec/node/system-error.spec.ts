@@ -1,4 +1,5 @@
 import { FlowError } from '../../src/flow/flow-error.js';
+import { formatError } from '../../src/flow/format-error.js';
 import { systemFlowError } from '../../src/node/system-error.js';
 
 describe('systemFlowError', () => {
@@ -33,6 +34,15 @@ describe('systemFlowError', () => {
     const { code, message } = systemFlowError('unix /run/s', cause);
     expect([code, message]).toEqual(['refused', 'unix /run/s: too many connections wait to be accepted there']);
     expect(systemFlowError('stdio', Object.assign(cause, { syscall: 'read' })).code).toBe('failed');
+  });
+
+  it('says how each of several addresses has failed', () => {
+    const fail = (address: string) => new Error(`connect ECONNREFUSED ${address}`);
+    const cause = Object.assign(new AggregateError([fail('::1:1'), fail('127.0.0.1:1')]), { code: 'ECONNREFUSED' });
+    expect(formatError(systemFlowError('tcp localhost:1', cause))).toBe(
+      'refused: tcp localhost:1: connection refused (cause: connect ECONNREFUSED ::1:1, connect ECONNREFUSED 127.0.0.1:1)',
+    );
+    expect(systemFlowError('tcp', new AggregateError([new Error('odd')])).message).toBe('tcp: odd');
   });
 
   it('passes a FlowError as it is', () => {

@@ -8,14 +8,20 @@ import { isFlowError } from './flow-error.js';
  * formatError(error) // refused: tcp 127.0.0.1:1: connection refused (cause: connect ECONNREFUSED 127.0.0.1:1)
  */
 export function formatError(error: unknown): string {
-  const parts: string[] = [];
   const seen = new Set<unknown>();
-  for (let one: unknown = error; one !== undefined && parts.length < MOST_CAUSES && !seen.has(one); one = causeOf(one)) {
-    seen.add(one);
-    parts.push(oneLine(textOf(one)));
+  let line = '';
+  const add = (text: string) => (line += line === '' ? text : ` (cause: ${text})`);
+  try {
+    let one = error;
+    do {
+      seen.add(one);
+      add(oneLine(textOf(one)));
+      one = causeOf(one);
+    } while (one !== undefined && seen.size < MOST_CAUSES && !seen.has(one));
+  } catch {
+    add('unreadable'); // a getter that throws, a proxy that was revoked
   }
-  const [first = 'undefined', ...causes] = parts;
-  return causes.reduce((text, cause) => `${text} (cause: ${cause})`, first);
+  return line;
 }
 
 const MOST_CAUSES = 8;

@@ -38,9 +38,16 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
  */
 export function systemFlowError(name: string, error: unknown): FlowError {
   if (isFlowError(error)) return error;
+  sayHow(error);
   const { code, syscall, message } = Object(error) as Partial<NodeJS.ErrnoException>;
   const known = code === undefined ? undefined : (MEANINGS[code] ?? MEANINGS[`${syscall} ${code}`]);
   const meaning = known ?? (syscall === 'getaddrinfo' ? UNRESOLVED : undefined);
   const [flowCode, text] = meaning ?? ['failed', message ?? String(error)];
   return new FlowError(flowCode, `${name}: ${text}`, { cause: error });
+}
+
+/** Of a host with several addresses Node says no more than that each has failed: here it says how. */
+function sayHow(error: unknown): void {
+  const whole = Object(error) as Partial<AggregateError>;
+  if (whole.message === '' && Array.isArray(whole.errors)) whole.message = whole.errors.map(({ message }: Error) => message).join(', ');
 }
