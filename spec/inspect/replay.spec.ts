@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { asyncScheduler, concatMap, delay, from, of, Subject, take, takeUntil, throwError, timer, toArray } from 'rxjs';
+import { asyncScheduler, concatMap, delay, finalize, from, of, Subject, take, takeUntil, throwError, timer, toArray } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { drainMap } from '../../src/combinators/drain-map.js';
 import type { Flow } from '../../src/flow/flow.js';
@@ -29,6 +29,7 @@ const failed = (at: number, id: number, code: 'reset' | 'failed'): TapeEvent => 
   error: { code, message: `there: ${code}` },
 });
 const shutdown = (at: number): TapeEvent => ({ at, kind: 'shutdown', direction: 'out', mode: 'write' });
+const flushed = (at: number): TapeEvent => ({ at, kind: 'flushed', direction: 'out' });
 const closed = (at: number): TapeEvent => ({ at, kind: 'closed', direction: 'both' });
 const broken = (at: number): TapeEvent => ({ at, kind: 'broken', direction: 'both', error: { code: 'reset', message: 'there: reset' } });
 
@@ -165,7 +166,7 @@ describe('replay', () => {
 
   it('does not wait for writes, or for the end of writing, that were still pending at that time', () => {
     const lines = inVirtualTime((log) => {
-      const flow = replay([write(0, 1, 'big'), shutdown(0), read(5, 'early'), ok(20, 1), { at: 20, kind: 'flushed', direction: 'out' }, read(25, 'late')]);
+      const flow = replay([write(0, 1, 'big'), shutdown(0), read(5, 'early'), ok(20, 1), flushed(20), read(25, 'late')]);
       flow.read().pipe(take(2)).subscribe((buffer) => log(text(buffer)));
       timer(50).subscribe(() => {
         logWrite(flow, 'big', log);
@@ -182,6 +183,33 @@ describe('replay', () => {
       logWrite(flow, 'small', log);
     });
     expect(lines).toEqual(['40 big ok', '40 small ok']);
+  });
+
+  it.each([
+    ['shutdown', [shutdown(0), eof(5), flushed(20), closed(20)], ['5 EOF', '20 flushed', '20 closed']],
+    ['close', [{ at: 0, kind: 'close', direction: 'both' }, eof(5), closed(20)], ['5 EOF', '20 closed']],
+    ['shutdown', [shutdown(0), eof(5), broken(20)], ['5 EOF', '20 broken: reset', '20 flushed: reset']],
+    ['close', [{ at: 0, kind: 'close', direction: 'both' }, eof(5), broken(20)], ['5 EOF', '20 broken: reset']],
+  ] as [string, TapeEvent[], string[]][])('keeps the end of writing pending for as long as it was, by %s', (how, tape, expected) => {
+    const lines = inVirtualTime((log) => {
+      const flow = replay(tape);
+      logReads(flow, log);
+      flow.closed.subscribe({ next: () => log('closed'), error: ({ code }) => log(`broken: ${code}`) });
+      if (how === 'shutdown') flow.shutdown('write').subscribe({ next: () => log('flushed'), error: ({ code }) => log(`flushed: ${code}`) });
+      else flow.close();
+    });
+    expect(lines).toEqual(expected);
+  });
+
+  it('hears of the end of writing from a tape that is still coming', () => {
+    const tape = new Subject<TapeEvent>();
+    const flow = replay(tape, { immediate: true });
+    const done = jest.fn();
+    for (const event of [shutdown(0), eof(0)]) tape.next(event);
+    flow.shutdown('write').subscribe(done);
+    expect(done).not.toHaveBeenCalled();
+    tape.next(flushed(20));
+    expect(done).toHaveBeenCalledTimes(1);
   });
 
   it('compares bytes, not how they are cut', () => {
@@ -492,8 +520,11 @@ describe('replay', () => {
   });
 
   it('stops with the flow: no timer and no subscription to the tape is left', () => {
-    const endings: ((flow: Flow) => void)[] = [(flow) => flow.abort(), (flow) => flow.close()];
-    for (const end of endings) {
+    const endings: [(flow: Flow) => void, string[]][] = [
+      [(flow) => flow.abort(), ['0 fails: aborted', '0 true false']],
+      [(flow) => flow.close(), ['0 EOF', '50 true false']],
+    ];
+    for (const [end, expected] of endings) {
       const lines = inVirtualTime((log) => {
         const tape = new Subject<TapeEvent>();
         const flow = replay(tape);
@@ -501,9 +532,9 @@ describe('replay', () => {
         for (const event of [shutdown(0), eof(0), closed(50)]) tape.next(event);
         end(flow);
         logReads(flow, log);
-        log(`${seen} ${tape.observed}`);
+        flow.closed.pipe(finalize(() => log(`${seen} ${tape.observed}`))).subscribe({ error: () => {} });
       });
-      expect(lines).toEqual([expect.stringMatching(/^0 (fails: aborted|EOF)$/), '0 true false']);
+      expect(lines).toEqual(expected);
     }
   });
 

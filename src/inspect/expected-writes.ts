@@ -9,6 +9,8 @@ import type { TapeFailure } from './tape-event.js';
 export type Verdict =
   /** As on the tape, where it was pending until then (0: it was not). */
   | { readonly kind: 'through'; readonly pendingUntil: number }
+  /** On the tape, the flow broke, or was aborted, before it was through. */
+  | { readonly kind: 'lost' }
   /** As far as the tape is known; `rest` has to be asked about again when there is more of it. */
   | { readonly kind: 'unknown'; readonly rest: Uint8Array | 'end' }
   /** On the tape, writes fail from here on: the first of them did then. */
@@ -27,7 +29,7 @@ interface Entry {
   readonly data: Uint8Array | undefined;
   /** When its result came, or the end was flushed; its own time until that is known, and where the tape does not say. */
   acceptedAt: number;
-  /** The tape has its result. */
+  /** The tape has its result, or that it was flushed. */
   isSettled: boolean;
   failed: boolean;
 }
@@ -41,6 +43,8 @@ export class ExpectedWrites {
   #bytes = 0;
   #ended = false;
   #complete = false;
+  /** When the end of writing was through, as far as that is known; `Infinity` if it was not when the flow broke. */
+  #endedAt = 0;
   #refusal: Refusal | undefined;
   /** When the last write was accepted on the tape. */
   #turnAt = 0;
@@ -75,8 +79,16 @@ export class ExpectedWrites {
   }
 
   flushed(at: number): void {
-    const last = this.#entries.at(-1);
-    if (last !== undefined && last.data === undefined) last.acceptedAt = at;
+    const end = this.#entries.at(-1);
+    if (end === undefined || end.data !== undefined) return;
+    end.acceptedAt = at;
+    this.#settleEnd(end, at);
+  }
+
+  /** The flow was over at that time. If nothing was said of the end of writing, it was through by then, or is `lost`. */
+  over(at: number, lost: boolean): void {
+    const end = this.#entries.at(-1);
+    if (end?.data === undefined && end?.isSettled === false) this.#settleEnd(end, lost ? Infinity : at);
   }
 
   complete(): void {
@@ -123,9 +135,11 @@ export class ExpectedWrites {
       const rest = entry.data.subarray(this.#offset);
       return { kind: 'deviates', how: `the write side ended after ${this.#bytes} bytes, where the tape goes on\n  tape     ${row(rest)}` };
     }
-    if (entry !== undefined) this.#next(entry, now);
-    else if (!this.#complete) return { kind: 'unknown', rest: 'end' };
-    return { kind: 'through', pendingUntil: 0 };
+    if (!this.#complete && entry?.isSettled !== true) return { kind: 'unknown', rest: 'end' };
+    if (entry === undefined) return { kind: 'through', pendingUntil: 0 };
+    this.#next(entry, now);
+    if (this.#endedAt === Infinity) return { kind: 'lost' };
+    return { kind: 'through', pendingUntil: this.#endedAt > entry.at ? this.#endedAt : 0 };
   }
 
   // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -134,6 +148,11 @@ export class ExpectedWrites {
     const entry: Entry = { at, data, acceptedAt: at, isSettled: false, failed: false };
     this.#entries.push(entry);
     return entry;
+  }
+
+  #settleEnd(end: Entry, at: number): void {
+    end.isSettled = true;
+    this.#endedAt = at;
   }
 
   #next(entry: Entry, now: number): void {

@@ -20,8 +20,8 @@ export interface ReplayOptions {
  *   writing) that precede them on the tape: a program that is late moves the rest of the tape by as much. What was read
  *   after the flow had ended is there, unread, when it ends, unless nobody read at that moment: then the tape had ended
  *   too. Buffers are cut as they were, and belong to the tape: do not change them.
- * - **Writes** are compared byte by byte, however they are cut, and may run ahead of the reads; they stay pending as long
- *   as the recorded ones did, and until a tape that is still coming says how long that was (one whose result it never has
+ * - **Writes** are compared byte by byte, however they are cut, and may run ahead of the reads; they, and the end of
+ *   writing, stay pending as long as the recorded ones did, and until a tape that is still coming says how long that was (one whose result it never has
  *   is accepted at once, or when the tape has come). A byte that differs, one too many, and an end before the tape's last byte break the flow
  *   with code `protocol` and a message that shows both sides. Where the tape's writes fail, so do these, at that time.
  * - A tape that stops before the peer's end (or has a `gap`) breaks the flow with `truncated` if a reader wants more when

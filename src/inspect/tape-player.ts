@@ -69,7 +69,7 @@ export class TapePlayer implements Transport {
   }
 
   end(): void {
-    if (this.#judge('end')) this.#link?.finished();
+    if (this.#judge('end')) this.#tell('end');
   }
 
   abort(): void {
@@ -95,6 +95,8 @@ export class TapePlayer implements Transport {
     if (event.kind === 'write') this.#writes.write(event.id, event.at, event.data);
     else if (event.kind === 'write-result') this.#writes.result(event.id, event.at, event.ok ? undefined : event.error);
     else if (event.kind === 'flushed') this.#writes.flushed(event.at);
+    else if (event.kind === 'closed') this.#writes.over(event.at, false);
+    else if (event.kind === 'broken' || event.kind === 'abort') this.#writes.over(event.at, true);
     else if (event.kind === 'close' || (event.kind === 'shutdown' && event.mode !== 'read')) this.#writes.end(event.at);
   }
 
@@ -111,10 +113,7 @@ export class TapePlayer implements Transport {
   #settle(): void {
     const unjudged = this.#unjudged;
     this.#unjudged = undefined;
-    if (unjudged !== undefined && this.#judge(unjudged.written, unjudged.since)) {
-      if (unjudged.written === 'end') this.#link?.finished();
-      else this.#link?.ready();
-    }
+    if (unjudged !== undefined && this.#judge(unjudged.written, unjudged.since)) this.#tell(unjudged.written);
     this.#advance();
   }
 
@@ -185,9 +184,11 @@ export class TapePlayer implements Transport {
   /** Whether the engine may go on: if not, it hears of that later. */
   #judge(written: Written, since = this.#clock.elapsed()): boolean {
     const verdict = written === 'end' ? this.#writes.takeEnd(since) : this.#writes.take(written, since);
-    if (verdict.kind === 'through') return this.#acknowledge(verdict.pendingUntil);
+    if (verdict.kind === 'through') return this.#acknowledge(written, verdict.pendingUntil);
     this.#advance();
     switch (verdict.kind) {
+      case 'lost':
+        return false;
       case 'unknown':
         this.#unjudged = { written: verdict.rest, since };
         return false;
@@ -200,13 +201,18 @@ export class TapePlayer implements Transport {
   }
 
   /** First the acknowledgement, then what else is due: it may be that the flow breaks. */
-  #acknowledge(pendingUntil: number): boolean {
-    const isAccepted = this.#at(pendingUntil, () => this.#link?.ready());
+  #acknowledge(written: Written, pendingUntil: number): boolean {
+    const isAccepted = this.#at(pendingUntil, () => this.#tell(written));
     const wasAccepting = this.#accepting;
     this.#accepting ||= isAccepted;
     this.#advance();
     this.#accepting = wasAccepting;
     return isAccepted;
+  }
+
+  #tell(written: Written): void {
+    if (written === 'end') this.#link?.finished();
+    else this.#link?.ready();
   }
 
   #refuse(at: number, error: FlowError): boolean {
