@@ -49,7 +49,7 @@ describe('connectWebSocket and listenWebSocket', () => {
   it('meet, agree on a subprotocol, and know their ends and the request', async () => {
     const listener = await listen({ protocols: ['second', 'first'] });
     const opened: unknown[] = [];
-    const openObserver = { next: (event: unknown) => opened.push((event as { target: WebSocket }).target.protocol) };
+    const openObserver = { next: (event: Event & { target: { protocol: string } }) => opened.push(event.target.protocol) };
     const url = new URL(`${listener.url}/feed?since=7`);
     const config = { url, protocols: ['first', 'second', 'third'], headers: { 'x-asked': 'yes' }, openObserver };
     const flow = await firstValueFrom(connectWebSocket(config).pipe(detach()));

@@ -1,6 +1,8 @@
 import { defer, EMPTY, lastValueFrom, map, Observable, of, take, throwError } from 'rxjs';
 import { asSink } from '../../src/combinators/as-sink.js';
 import type { Flow } from '../../src/flow/flow.js';
+import { makeFlow } from '../../src/flow/make-flow.js';
+import type { FlowLink } from '../../src/flow/transport.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { conformance, type ConformanceOptions } from '../../src/testing/conformance.js';
 
@@ -61,6 +63,23 @@ describe('conformance()', () => {
     const [a, b] = [flowPair()[0], flowPair()[0]];
     const unconnected = first({ create: () => of([a, b]), timeLimitMs: 20 });
     await expect(unconnected.run()).rejects.toThrow('time limit of 20 ms: still waiting until the read has ended');
+  });
+
+  it('says how much was written where a slow transport takes whatever it is given', async () => {
+    const greedy = (): Flow => {
+      let link: FlowLink;
+      return makeFlow({
+        name: 'greedy',
+        open: (given) => (link = given),
+        pull: () => {},
+        write: () => (setTimeout(() => link.ready(), 1), false),
+        end: () => link.finished(),
+        abort: () => {},
+      });
+    };
+    const cases = conformance({ create: () => of([greedy(), greedy()] as [Flow, Flow]), timeLimitMs: 50 });
+    const one = cases.find(({ name }) => name.startsWith('nothing is pulled before a subscription'))!;
+    await expect(one.run()).rejects.toThrow(/^time limit of 50 ms: still waiting until a write stays pending, with \d+ bytes written that nobody reads$/);
   });
 
   it('aborts the flows of a create() that answers by a Promise once the time is over', async () => {

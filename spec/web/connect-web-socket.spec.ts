@@ -37,7 +37,7 @@ describe('connectWebSocket', () => {
     it('connects when it is subscribed to, emits the flow, and completes when it has closed', async () => {
       const accepted = server.next();
       const opened: unknown[] = [];
-      const openObserver = { next: (event: unknown) => opened.push((event as { target: WebSocket }).target.protocol) };
+      const openObserver = { next: (event: Event & { target: { protocol: string } }) => opened.push(event.target.protocol) };
       const connection = watch(
         connectWebSocket({ url: new URL(server.url), WebSocketCtor, protocols: ['first', 'second'], openObserver }).pipe(
           tap((flow) => {

@@ -47,7 +47,8 @@ export interface Transport {
   end(): void;
 
   /**
-   * shutdown('read'): stop producing, and call `link.end()`. Left out, the engine goes on pulling, drops what comes,
+   * shutdown('read'): stop producing, and call `link.end()`; where both have ended by that, {@link free} comes within the
+   * call, though the peer may be writing still. Left out, the engine goes on pulling, drops what comes,
    * and so still sees the peer's end; or, of a transport that has no peer (see {@link close}), ends the read side itself.
    */
   stop?(): void;

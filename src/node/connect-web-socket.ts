@@ -19,6 +19,9 @@ import { WsTransport } from './ws-transport.js';
 /** As with `connectTls`; `servername` is the host of the URL unless told otherwise. */
 export type WebSocketClientTls = Pick<TlsClientOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized'>;
 
+/** As RxJS's `webSocket` has it, and with the part of its target that matters. */
+type OpenEvent = Event & { readonly target: { readonly protocol: string } };
+
 export interface ConnectWebSocketConfig extends WebSocketOptions {
   /** `ws:` or `wss:`. A user and password in it are sent as they are said (`Authorization: Basic`). */
   readonly url: string | URL;
@@ -29,7 +32,7 @@ export interface ConnectWebSocketConfig extends WebSocketOptions {
   /** For `wss:`: `ca` to trust, `cert` and `key` of this side, … */
   readonly tls?: WebSocketClientTls;
   /** Told of the `open` event, as `webSocket` does; its `target.protocol` is the subprotocol that was agreed on. */
-  readonly openObserver?: NextObserver<unknown>;
+  readonly openObserver?: NextObserver<OpenEvent>;
   /** Gives up with `timeout` when the WebSocket is not open in time (default: the system's own patience). */
   readonly connectTimeoutMs?: number;
 }
@@ -89,7 +92,7 @@ function dial(name: string, socket: WebSocket, config: ConnectWebSocketConfig, {
   socket.on('upgrade', (response) => (line = response.socket ?? undefined));
   socket.addEventListener('open', (event) => {
     timeout?.unsubscribe();
-    openObserver?.next(event);
+    openObserver?.next(event as unknown as OpenEvent);
     const { local, remote } = line === undefined ? UNKNOWN : tcpEndsOf(line);
     const flow = makeFlow(new WsTransport(name, socket, config));
     ready(Object.assign(flow, { protocol: socket.protocol, local, remote }));

@@ -73,6 +73,7 @@ function placeOf(name: string): string | undefined {
   return name.split('/')[0];
 }
 
+/** Not those of Deno: there an agent that holds one never ends. */
 function webLocks(): LockManager | undefined {
-  return (globalThis as { navigator?: { locks?: LockManager } }).navigator?.locks;
+  return 'Deno' in globalThis ? undefined : (globalThis as { navigator?: { locks?: LockManager } }).navigator?.locks;
 }

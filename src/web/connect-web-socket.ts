@@ -17,6 +17,9 @@ import { within } from './within.js';
 
 export type WebSocketConstructor = new (url: string, protocols?: string | string[]) => WebSocketLike;
 
+/** As RxJS's `webSocket` has it, and with the part of its target that matters. */
+type OpenEvent = Event & { readonly target: { readonly protocol: string } };
+
 export interface ConnectWebSocketConfig extends WebSocketFlowOptions {
   /** `ws:` or `wss:`. */
   readonly url: string | URL;
@@ -25,7 +28,7 @@ export interface ConnectWebSocketConfig extends WebSocketFlowOptions {
   /** The class to make the socket of (default: the platform's own; Node 20 has none, `ws` does). */
   readonly WebSocketCtor?: WebSocketConstructor;
   /** Told of the `open` event, as `webSocket` does; its `target.protocol` is the subprotocol that was agreed on. */
-  readonly openObserver?: NextObserver<unknown>;
+  readonly openObserver?: NextObserver<OpenEvent>;
   /** Give up with `timeout` after so long (default, and for more than a timer can hold, 2147483647: the platform's own patience). */
   readonly connectTimeoutMs?: number;
 }
@@ -65,7 +68,7 @@ function dial(socket: WebSocketLike, config: ConnectWebSocketConfig & { name: st
     opening.fail(new FlowError(errorCode(cause) ?? 'refused', `${config.name}: could not connect`, { cause }));
   });
   socket.addEventListener('open', (event) => {
-    config.openObserver?.next(event);
+    config.openObserver?.next(event as OpenEvent);
     opening.ready(assembleFlow(new WebSocketTransport(socket, config)));
   });
   return () => cutWebSocket(socket);

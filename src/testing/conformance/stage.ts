@@ -136,7 +136,7 @@ export class Stage {
   }
 
   /** Some milliseconds in which what ought not to happen could happen; cut short once it has, where that can be told. */
-  quiet(ms = this.#quietMs, hasHappened = () => false): Promise<void> {
+  quiet(ms = this.#quietMs, hasHappened = () => false, until = 'a quiet time is over'): Promise<void> {
     let over = false;
     // In slices, so that where the machine is busy the event loop gets its turns all the same; the last one is for the
     // events of a late event loop, to be dealt with before the verdict.
@@ -151,7 +151,7 @@ export class Stage {
       });
     };
     wait(ms);
-    return this.when('a quiet time is over', () => over || hasHappened());
+    return this.when(until, () => over || hasHappened());
   }
 
   /** Writes until a result stays pending; goes on from `before`, whose results are part of what it gives. */
@@ -161,9 +161,10 @@ export class Stage {
       const result = this.writing(flow, pattern(BLOCK, size - BLOCK));
       results.push(result);
       const isThrough = () => result.isEnded;
-      if (!isThrough()) await this.quiet(this.#quietMs, isThrough);
+      const until = `a write stays pending, with ${size} bytes written that nobody reads`;
+      if (!isThrough()) await this.quiet(this.#quietMs, isThrough, until);
       // A kernel that waits to acknowledge (40 ms on Linux) looks full before it is.
-      if (!isThrough()) await this.quiet(this.#settlingMs, isThrough);
+      if (!isThrough()) await this.quiet(this.#settlingMs, isThrough, until);
       if (!result.isEnded) return { results, size, pending: result };
     }
     throw new Error(`${MOST_UNREAD} bytes were accepted though nobody reads`);
