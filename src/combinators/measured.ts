@@ -26,7 +26,8 @@ export interface MeasuredFlow {
 }
 
 /**
- * The same flow, with counters on it. Only what goes through the returned flow counts; a `writev` is one write.
+ * The same flow, with counters on it, which stay with it until it ends. Only what goes through the returned flow counts; a
+ * `writev` is one write.
  *
  * @example
  * const { flow, stats } = measured(socket);
