@@ -201,6 +201,59 @@ describe('replay', () => {
     expect(lines).toEqual(expected);
   });
 
+  it('waits with nothing for the end of writing, but with the end of the flow', () => {
+    const tape = new Subject<TapeEvent>();
+    const flow = replay(tape, { immediate: true });
+    const lines: string[] = [];
+    logReads(flow, (line) => lines.push(line));
+    flow.closed.subscribe(() => lines.push('closed'));
+    flow.close();
+    for (const event of [{ at: 0, kind: 'close', direction: 'both' } as const, read(10, 'answer'), eof(11)]) tape.next(event);
+    expect(lines).toEqual(['answer', 'EOF']);
+    tape.next(closed(12));
+    expect(lines).toEqual(['answer', 'EOF', 'closed']);
+  });
+
+  it('takes the first word on the end of writing: one that is asked for once the flow has closed says nothing', () => {
+    const lines = inVirtualTime((log) => {
+      const flow = replay([{ at: 0, kind: 'close', direction: 'both' }, eof(0), closed(5), shutdown(300), flushed(300)]);
+      logReads(flow, log);
+      flow.closed.subscribe(() => log('closed'));
+      flow.close();
+    });
+    expect(lines).toEqual(['0 EOF', '5 closed']);
+  });
+
+  it('lets the end of writing through that nobody was told of before the flow broke', () => {
+    const lines = inVirtualTime((log) => {
+      const flow = replay([{ at: 0, kind: 'close', direction: 'both' }, broken(5)]);
+      logReads(flow, log);
+      flow.close();
+      timer(20).subscribe(() => flow.shutdown('write').subscribe({ complete: () => log('shut down'), error: ({ code }) => log(code) }));
+    });
+    expect(lines).toEqual(['5 fails: reset', '20 shut down']);
+  });
+
+  it('waits for no end of writing behind a write that failed', () => {
+    const refusal = { code: 'closed', message: 'there: closed' } as const;
+    const flow = replay([write(0, 1, 'lost'), { at: 0, kind: 'write-result', direction: 'out', id: 1, ok: false, error: refusal }, { at: 0, kind: 'close', direction: 'both' }, read(0, 'answer'), closed(0), eof(0)]);
+    const lines: string[] = [];
+    logReads(flow, (line) => lines.push(line));
+    flow.write(bytes('lost'));
+    flow.close();
+    expect(lines).toEqual(['answer', 'EOF']);
+  });
+
+  it('leaves what was pending when the program aborted the flow to the program', () => {
+    const aborted = { code: 'aborted', message: 'there: aborted' } as const;
+    const lines = inVirtualTime((log) => {
+      const flow = replay([eof(0), write(0, 1, 'big'), { at: 10, kind: 'abort', direction: 'both' }, { at: 10, kind: 'write-result', direction: 'out', id: 1, ok: false, error: aborted }, { at: 10, kind: 'broken', direction: 'both', error: aborted }]);
+      logWrite(flow, 'big', log);
+      timer(11).subscribe(() => flow.abort());
+    });
+    expect(lines).toEqual(['11 big aborted']);
+  });
+
   it('hears of the end of writing from a tape that is still coming', () => {
     const tape = new Subject<TapeEvent>();
     const flow = replay(tape, { immediate: true });

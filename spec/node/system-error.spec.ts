@@ -43,6 +43,7 @@ describe('systemFlowError', () => {
       'refused: tcp localhost:1: connection refused (cause: connect ECONNREFUSED ::1:1, connect ECONNREFUSED 127.0.0.1:1)',
     );
     expect(systemFlowError('tcp', new AggregateError([new Error('odd')])).message).toBe('tcp: odd');
+    expect(systemFlowError('tcp', Object.freeze(new AggregateError([null, 'boom']))).message).toBe('tcp: null, boom');
   });
 
   it('passes a FlowError as it is', () => {

@@ -7,6 +7,7 @@ import { formatError } from '../flow/format-error.js';
 import { http2Server } from '../http2/http2-server.js';
 import { plainText } from '../inspect/plain-text.js';
 import { listenEndpoint, type ListenEndpointOptions } from '../node/listen-endpoint.js';
+import { onNode } from '../node/runtime.js';
 import { complain } from './complain.js';
 import { fileError } from './file-error.js';
 import { formatAddress } from './format-address.js';
@@ -24,7 +25,7 @@ export interface ServeHttp2Options {
  * line on stderr.
  */
 export function serveHttp2Run(dir: string, url: string, { drainMs, listening }: ServeHttp2Options): Observable<unknown> {
-  return defer(() => {
+  const serving = defer(() => {
     const root = realFolder(dir);
     const signals = stopSignals(drainMs);
     const out = outputBeside(url);
@@ -37,6 +38,7 @@ export function serveHttp2Run(dir: string, url: string, { drainMs, listening }: 
     const connections = listenEndpoint(url, options).pipe(detach(), takeUntil(signals.stop.pipe(tap((signal) => say(`${signal}: no new requests`)))));
     return connections.pipe(mergeMap((flow) => serve(root, flow, signals, say)));
   });
+  return onNode('serve-http2', 'node:http2', serving);
 }
 
 function serve(root: string, flow: Flow, { stop, cut }: StopSignals, say: (line: string) => void): Observable<unknown> {

@@ -9,7 +9,7 @@ import type { TapeFailure } from './tape-event.js';
 export type Verdict =
   /** As on the tape, where it was pending until then (0: it was not). */
   | { readonly kind: 'through'; readonly pendingUntil: number }
-  /** On the tape, the flow broke, or was aborted, before it was through. */
+  /** On the tape it was under way when the program aborted the flow: that is left to the program. */
   | { readonly kind: 'lost' }
   /** As far as the tape is known; `rest` has to be asked about again when there is more of it. */
   | { readonly kind: 'unknown'; readonly rest: Uint8Array | 'end' }
@@ -29,9 +29,11 @@ interface Entry {
   readonly data: Uint8Array | undefined;
   /** When its result came, or the end was flushed; its own time until that is known, and where the tape does not say. */
   acceptedAt: number;
-  /** The tape has its result, or that it was flushed. */
+  /** The tape has its result. */
   isSettled: boolean;
   failed: boolean;
+  /** It was pending when the program aborted the flow. */
+  lost: boolean;
 }
 
 export class ExpectedWrites {
@@ -41,10 +43,15 @@ export class ExpectedWrites {
   #done = 0;
   #offset = 0;
   #bytes = 0;
-  #ended = false;
+  /** The end of writing. */
+  #end: Entry | undefined;
   #complete = false;
-  /** When the end of writing was through, as far as that is known; `Infinity` if it was not when the flow broke. */
-  #endedAt = 0;
+  /** When the end of writing was through on the tape, once that is known; `Infinity` for never. */
+  endedAt: number | undefined;
+  /** The tape has whoever asked for the end of writing by itself: it says when that was told. */
+  #isEndTold = false;
+  #isAborted = false;
+  #hasEof = false;
   #refusal: Refusal | undefined;
   /** When the last write was accepted on the tape. */
   #turnAt = 0;
@@ -55,9 +62,8 @@ export class ExpectedWrites {
 
   write(id: number, at: number, data: Uint8Array): void {
     // Empty writes send nothing, and one after the end fails here as it did there.
-    if (data.byteLength === 0 || this.#ended) return;
-    const entry = this.#add(at, data);
-    this.#open.set(id, entry);
+    if (data.byteLength === 0 || this.#end !== undefined) return;
+    this.#open.set(id, this.#add(at, data));
   }
 
   result(id: number, at: number, error: TapeFailure | undefined): void {
@@ -67,32 +73,50 @@ export class ExpectedWrites {
     entry.acceptedAt = at;
     entry.isSettled = true;
     if (error === undefined) return;
+    if (this.#isAborted) {
+      entry.lost = true;
+      return;
+    }
     entry.failed = true;
     this.#refusal ??= { kind: 'refused', at, error };
     this.#skipFailed();
   }
 
-  end(at: number): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#add(at, undefined);
+  /** By `shutdown` or by `close`, whose end of writing nobody is told of. */
+  end(at: number, isTold: boolean): void {
+    this.#isEndTold ||= isTold;
+    if (this.#end !== undefined) return;
+    this.#end = this.#add(at, undefined);
+    this.#skipFailed();
   }
 
   flushed(at: number): void {
-    const end = this.#entries.at(-1);
-    if (end === undefined || end.data !== undefined) return;
-    end.acceptedAt = at;
-    this.#settleEnd(end, at);
+    if (this.endedAt !== undefined) return;
+    this.#endAt(at);
+    if (this.#end !== undefined) this.#end.acceptedAt = at;
   }
 
-  /** The flow was over at that time. If nothing was said of the end of writing, it was through by then, or is `lost`. */
-  over(at: number, lost: boolean): void {
-    const end = this.#entries.at(-1);
-    if (end?.data === undefined && end?.isSettled === false) this.#settleEnd(end, lost ? Infinity : at);
+  /** The peer's. */
+  eof(): void {
+    this.#hasEof = true;
+  }
+
+  abort(): void {
+    this.#isAborted = true;
+    this.#lose();
+  }
+
+  broken(): void {
+    this.#lose();
+  }
+
+  closed(at: number): void {
+    this.#endAt(at);
   }
 
   complete(): void {
     this.#complete = true;
+    this.endedAt ??= 0;
   }
 
   /** How many entries the tape has had so far: what comes next on it waits until as many are done. */
@@ -119,6 +143,7 @@ export class ExpectedWrites {
       if (same < expected.byteLength && same < rest.byteLength) return this.#differs(entry.data, rest, same);
       // What became of it there is not known yet, and what becomes of it here is not taken back.
       if (!entry.isSettled && !this.#complete) return { kind: 'unknown', rest };
+      if (entry.lost) return { kind: 'lost' };
       this.#offset += same;
       this.#bytes += same;
       rest = rest.subarray(same);
@@ -129,30 +154,34 @@ export class ExpectedWrites {
     return { kind: 'through', pendingUntil };
   }
 
+  /** Whether it is told then is another question: {@link endedAt}. */
   takeEnd(now: number): Verdict {
     const entry = this.#entries[this.#done];
     if (entry?.data !== undefined) {
       const rest = entry.data.subarray(this.#offset);
       return { kind: 'deviates', how: `the write side ended after ${this.#bytes} bytes, where the tape goes on\n  tape     ${row(rest)}` };
     }
-    if (!this.#complete && entry?.isSettled !== true) return { kind: 'unknown', rest: 'end' };
-    if (entry === undefined) return { kind: 'through', pendingUntil: 0 };
-    this.#next(entry, now);
-    if (this.#endedAt === Infinity) return { kind: 'lost' };
-    return { kind: 'through', pendingUntil: this.#endedAt > entry.at ? this.#endedAt : 0 };
+    if (entry !== undefined) this.#next(entry, now);
+    else if (!this.#complete) return { kind: 'unknown', rest: 'end' };
+    return { kind: 'through', pendingUntil: 0 };
   }
 
   // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #add(at: number, data: Uint8Array | undefined): Entry {
-    const entry: Entry = { at, data, acceptedAt: at, isSettled: false, failed: false };
+    const entry: Entry = { at, data, acceptedAt: at, isSettled: false, failed: false, lost: false };
     this.#entries.push(entry);
     return entry;
   }
 
-  #settleEnd(end: Entry, at: number): void {
-    end.isSettled = true;
-    this.#endedAt = at;
+  /** Whoever asked was not told; nor was it through where the flow would have been closed by that. Else it may have been. */
+  #lose(): void {
+    if (this.#end !== undefined) this.endedAt ??= this.#isEndTold || this.#hasEof ? Infinity : 0;
+  }
+
+  /** By then at the latest. 0: at once. */
+  #endAt(at: number): void {
+    if (this.#end !== undefined) this.endedAt ??= at > this.#end.at ? at : 0;
   }
 
   #next(entry: Entry, now: number): void {

@@ -35,6 +35,8 @@ export class TapePlayer implements Transport {
 
   #tape: 'running' | 'complete' | FlowError = 'running';
   #lastAt = 0;
+  /** The end of writing is as on the tape, which does not say yet when it was through. */
+  #isEnding = false;
   /** In hand since the tape is not known that far, and since when. */
   #unjudged: { readonly written: Written; readonly since: number } | undefined;
 
@@ -69,7 +71,7 @@ export class TapePlayer implements Transport {
   }
 
   end(): void {
-    if (this.#judge('end')) this.#tell('end');
+    if (this.#judge('end')) this.#tellEnd();
   }
 
   abort(): void {
@@ -95,9 +97,11 @@ export class TapePlayer implements Transport {
     if (event.kind === 'write') this.#writes.write(event.id, event.at, event.data);
     else if (event.kind === 'write-result') this.#writes.result(event.id, event.at, event.ok ? undefined : event.error);
     else if (event.kind === 'flushed') this.#writes.flushed(event.at);
-    else if (event.kind === 'closed') this.#writes.over(event.at, false);
-    else if (event.kind === 'broken' || event.kind === 'abort') this.#writes.over(event.at, true);
-    else if (event.kind === 'close' || (event.kind === 'shutdown' && event.mode !== 'read')) this.#writes.end(event.at);
+    else if (event.kind === 'eof') this.#writes.eof();
+    else if (event.kind === 'closed') this.#writes.closed(event.at);
+    else if (event.kind === 'broken') this.#writes.broken();
+    else if (event.kind === 'abort') this.#writes.abort();
+    else if (event.kind === 'close' || (event.kind === 'shutdown' && event.mode !== 'read')) this.#writes.end(event.at, event.kind === 'shutdown');
   }
 
   #endTape(how: 'complete' | FlowError): void {
@@ -113,7 +117,10 @@ export class TapePlayer implements Transport {
   #settle(): void {
     const unjudged = this.#unjudged;
     this.#unjudged = undefined;
-    if (unjudged !== undefined && this.#judge(unjudged.written, unjudged.since)) this.#tell(unjudged.written);
+    if (unjudged !== undefined && this.#judge(unjudged.written, unjudged.since)) {
+      if (unjudged.written === 'end') this.#tellEnd();
+      else this.#link?.ready();
+    } else if (this.#isEnding) this.#tellEnd();
     this.#advance();
   }
 
@@ -184,7 +191,7 @@ export class TapePlayer implements Transport {
   /** Whether the engine may go on: if not, it hears of that later. */
   #judge(written: Written, since = this.#clock.elapsed()): boolean {
     const verdict = written === 'end' ? this.#writes.takeEnd(since) : this.#writes.take(written, since);
-    if (verdict.kind === 'through') return this.#acknowledge(written, verdict.pendingUntil);
+    if (verdict.kind === 'through') return this.#acknowledge(verdict.pendingUntil);
     this.#advance();
     switch (verdict.kind) {
       case 'lost':
@@ -201,8 +208,8 @@ export class TapePlayer implements Transport {
   }
 
   /** First the acknowledgement, then what else is due: it may be that the flow breaks. */
-  #acknowledge(written: Written, pendingUntil: number): boolean {
-    const isAccepted = this.#at(pendingUntil, () => this.#tell(written));
+  #acknowledge(pendingUntil: number): boolean {
+    const isAccepted = this.#at(pendingUntil, () => this.#link?.ready());
     const wasAccepting = this.#accepting;
     this.#accepting ||= isAccepted;
     this.#advance();
@@ -210,9 +217,13 @@ export class TapePlayer implements Transport {
     return isAccepted;
   }
 
-  #tell(written: Written): void {
-    if (written === 'end') this.#link?.finished();
-    else this.#link?.ready();
+  /** When it was, and not before the tape says when that was. */
+  #tellEnd(): void {
+    const at = this.#writes.endedAt;
+    this.#isEnding = at === undefined;
+    if (at === undefined || at === Infinity) return;
+    const finish = () => this.#link?.finished();
+    if (this.#at(at, finish)) finish();
   }
 
   #refuse(at: number, error: FlowError): boolean {

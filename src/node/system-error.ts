@@ -2,6 +2,7 @@
  * What Node's system errors mean in a flow's terms: a `FlowError` with one of its codes and the system error as cause.
  */
 import { FlowError, isFlowError, type FlowErrorCode } from '../flow/flow-error.js';
+import { formatError } from '../flow/format-error.js';
 
 type Meaning = readonly [FlowErrorCode, string];
 
@@ -38,16 +39,17 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
  */
 export function systemFlowError(name: string, error: unknown): FlowError {
   if (isFlowError(error)) return error;
-  sayHow(error);
-  const { code, syscall, message } = Object(error) as Partial<NodeJS.ErrnoException>;
+  const cause = spoken(error);
+  const { code, syscall, message } = Object(cause) as Partial<NodeJS.ErrnoException>;
   const known = code === undefined ? undefined : (MEANINGS[code] ?? MEANINGS[`${syscall} ${code}`]);
   const meaning = known ?? (syscall === 'getaddrinfo' ? UNRESOLVED : undefined);
   const [flowCode, text] = meaning ?? ['failed', message ?? String(error)];
-  return new FlowError(flowCode, `${name}: ${text}`, { cause: error });
+  return new FlowError(flowCode, `${name}: ${text}`, { cause });
 }
 
 /** Of a host with several addresses Node says no more than that each has failed: here it says how. */
-function sayHow(error: unknown): void {
-  const whole = Object(error) as Partial<AggregateError>;
-  if (whole.message === '' && Array.isArray(whole.errors)) whole.message = whole.errors.map(({ message }: Error) => message).join(', ');
+function spoken(error: unknown): unknown {
+  const { code, message, errors } = Object(error) as { code?: unknown; message?: unknown; errors?: unknown };
+  if (message !== '' || !Array.isArray(errors)) return error;
+  return Object.assign(new AggregateError(errors, errors.map(formatError).join(', ')), { code });
 }
