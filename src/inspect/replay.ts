@@ -20,14 +20,16 @@ export interface ReplayOptions {
  *   writing) that precede them on the tape: a program that is late moves the rest of the tape by as much. What was read
  *   after the flow had ended is there, unread, when it ends, unless nobody read at that moment: then the tape had ended
  *   too. Buffers are cut as they were, and belong to the tape: do not change them.
- * - **Writes** are compared byte by byte, however they are cut, and may run ahead of the reads; they, and the end of
- *   writing, stay pending as long as the recorded ones did, and until a tape that is still coming says how long that was (one whose result it never has
- *   is accepted at once, or when the tape has come). A byte that differs, one too many, and an end before the tape's last byte break the flow
- *   with code `protocol` and a message that shows both sides. Where the tape's writes fail, so do these, at that time.
+ * - **Writes** are compared byte by byte, however they are cut, and may run ahead of the reads. They, and the end of
+ *   writing, stay pending as long as the recorded ones did, and until a tape that is still coming says how long that was; one
+ *   whose result it never has is accepted at once, or when the tape has come. What was pending when the recorded program
+ *   aborted, or an end of writing when the flow broke, stays so until this one does. A byte that differs, one too many, and
+ *   an end before the tape's last byte break the flow with code `protocol` and a message that shows both sides. Where the
+ *   tape's writes fail, so do these, at that time.
  * - A tape that stops before the peer's end (or has a `gap`) breaks the flow with `truncated` if a reader wants more when
- *   the time of its last event has come; a tape that fails breaks it with its error. One with something on it that is no event, or cannot follow those before
- *   it (a read after EOF, a second result of a write), breaks it with `failed` and a cause that names the event; an array
- *   of such throws that at once.
+ *   the time of its last event has come; a tape that fails breaks it with its error. One with something on it that is no
+ *   event, or cannot follow those before it (a read after EOF, a second result of a write), breaks it with `failed` and a
+ *   cause that names the event; an array of such throws that at once.
  *
  * @example
  * const flow = replay(loadTape(readFileSync('login.tape', 'utf8')));
