@@ -323,6 +323,16 @@ export const brokenFlows: readonly BrokenFlow[] = [
     },
   },
   {
+    fault: 'takes a byte order mark for none of the data',
+    caughtBy: 'bytes that text would change arrive as they are',
+    saying: /^byte 0 of efbbbf61 .* came otherwise than it was written$/,
+    break: (flow) => {
+      const text = new TextDecoder();
+      const withoutMark = (buffer: Uint8Array) => (text.decode(buffer.subarray(0, 3)) === '' && buffer.byteLength >= 3 ? buffer.subarray(3) : buffer);
+      return but(flow, { write: (buffer) => flow.write(withoutMark(buffer)) });
+    },
+  },
+  {
     fault: 'cuts a large write short',
     caughtBy: 'a large buffer is written to its last byte',
     saying: /byte 1000000 of|number of bytes/,

@@ -1,6 +1,6 @@
 /** Conformance: `write()` and `writev()`, as section 1 of the contract has them. */
 import { tap } from 'rxjs';
-import { firstDifference, toBytes } from '../bytes.js';
+import { firstDifference, joinBytes, toBytes } from '../bytes.js';
 import type { CaseDefinition } from './definition.js';
 import { check, equal, isPattern, pattern, sizeOf, textOf, throwsTypeError } from './verdict.js';
 
@@ -219,6 +219,20 @@ export const writeCases: readonly CaseDefinition[] = [
       stage.watch(stage.near.shutdown('write'));
       await stage.ended('the read', reading);
       equal(textOf(reading), 'inside', 'what was read');
+    },
+  },
+  {
+    name: 'bytes that text would change arrive as they are: byte order marks, line ends, what is no UTF-8',
+    async test(stage) {
+      const delicate = ['efbbbf61', 'efbbbf', 'fffe', '0d0a', '0d', '0a', '00', '1a04', 'eda080', 'c3', 'a9', 'f09f98', '80ff'];
+      const buffers = delicate.map((hex) => Uint8Array.from(hex.match(/../g)!, (byte) => parseInt(byte, 16)));
+      const sent = joinBytes(buffers);
+      const reading = stage.reading(stage.far);
+      for (const buffer of buffers) stage.writing(stage.near, buffer);
+      stage.watch(stage.near.shutdown('write'));
+      await stage.ended('the read', reading);
+      const at = firstDifference(joinBytes(reading.values), sent);
+      check(at < 0, `byte ${at} of ${delicate.join(' ')} came otherwise than it was written`);
     },
   },
   {
