@@ -29,11 +29,8 @@ interface Entry {
   readonly data: Uint8Array | undefined;
   /** When its result came, or the end was flushed; its own time until that is known, and where the tape does not say. */
   acceptedAt: number;
-  /** The tape has its result. */
-  isSettled: boolean;
-  failed: boolean;
-  /** It was pending when the program aborted the flow. */
-  lost: boolean;
+  /** As far as the tape has it; `lost`: it was pending when the program aborted the flow. */
+  outcome: 'unknown' | 'accepted' | 'failed' | 'lost';
 }
 
 export class ExpectedWrites {
@@ -71,13 +68,8 @@ export class ExpectedWrites {
     if (entry === undefined) return;
     this.#open.delete(id);
     entry.acceptedAt = at;
-    entry.isSettled = true;
-    if (error === undefined) return;
-    if (this.#isAborted) {
-      entry.lost = true;
-      return;
-    }
-    entry.failed = true;
+    entry.outcome = error === undefined ? 'accepted' : this.#isAborted ? 'lost' : 'failed';
+    if (error === undefined || this.#isAborted) return;
     this.#refusal ??= { kind: 'refused', at, error };
     this.#skipFailed();
   }
@@ -92,7 +84,7 @@ export class ExpectedWrites {
 
   flushed(at: number): void {
     if (this.endedAt !== undefined) return;
-    this.#endAt(at);
+    this.closed(at);
     if (this.#end !== undefined) this.#end.acceptedAt = at;
   }
 
@@ -103,15 +95,17 @@ export class ExpectedWrites {
 
   abort(): void {
     this.#isAborted = true;
-    this.#lose();
+    this.broken();
   }
 
+  /** Whoever asked for the end was not told; nor was it through where the flow would have been closed by that. Else it may have been. */
   broken(): void {
-    this.#lose();
+    if (this.#end !== undefined) this.endedAt ??= this.#isEndTold || this.#hasEof ? Infinity : 0;
   }
 
+  /** The end was through by then at the latest. 0: at once. */
   closed(at: number): void {
-    this.#endAt(at);
+    if (this.#end !== undefined) this.endedAt ??= at > this.#end.at ? at : 0;
   }
 
   complete(): void {
@@ -142,8 +136,8 @@ export class ExpectedWrites {
       const same = commonLength(expected, rest);
       if (same < expected.byteLength && same < rest.byteLength) return this.#differs(entry.data, rest, same);
       // What became of it there is not known yet, and what becomes of it here is not taken back.
-      if (!entry.isSettled && !this.#complete) return { kind: 'unknown', rest };
-      if (entry.lost) return { kind: 'lost' };
+      if (entry.outcome === 'unknown' && !this.#complete) return { kind: 'unknown', rest };
+      if (entry.outcome === 'lost') return { kind: 'lost' };
       this.#offset += same;
       this.#bytes += same;
       rest = rest.subarray(same);
@@ -169,19 +163,9 @@ export class ExpectedWrites {
   // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #add(at: number, data: Uint8Array | undefined): Entry {
-    const entry: Entry = { at, data, acceptedAt: at, isSettled: false, failed: false, lost: false };
+    const entry: Entry = { at, data, acceptedAt: at, outcome: 'unknown' };
     this.#entries.push(entry);
     return entry;
-  }
-
-  /** Whoever asked was not told; nor was it through where the flow would have been closed by that. Else it may have been. */
-  #lose(): void {
-    if (this.#end !== undefined) this.endedAt ??= this.#isEndTold || this.#hasEof ? Infinity : 0;
-  }
-
-  /** By then at the latest. 0: at once. */
-  #endAt(at: number): void {
-    if (this.#end !== undefined) this.endedAt ??= at > this.#end.at ? at : 0;
   }
 
   #next(entry: Entry, now: number): void {
@@ -196,7 +180,7 @@ export class ExpectedWrites {
   /** A write that failed on the tape sent nothing that anybody waits for, nor did an end after it. */
   #skipFailed(): void {
     for (let entry = this.#entries[this.#done]; entry !== undefined; entry = this.#entries[this.#done]) {
-      const isMoot = entry.failed || (entry.data === undefined && this.#refusal !== undefined);
+      const isMoot = entry.outcome === 'failed' || (entry.data === undefined && this.#refusal !== undefined);
       if (!isMoot) return;
       this.#done += 1;
       this.#offset = 0;
