@@ -7,7 +7,6 @@ import { checkOptions } from '../flow/check-options.js';
 import { abortUnlessDetached, DETACH, detachFlow, type Detachable } from '../flow/detached.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
-import { onNode } from '../node/runtime.js';
 import { ClientPushes, type Http2Push } from './client-pushes.js';
 import { claimFlow } from './claim-flow.js';
 import { clientRequest, type Http2RequestOptions } from './client-request.js';
@@ -80,7 +79,7 @@ export function http2Client(flow: Flow, options: Http2ClientOptions = {}): Obser
   checkDefaults('http2Client', options);
   const { authority = authorityOf(flow), scheme, keepAliveMs } = options;
   if (keepAliveMs !== undefined) checkDuration('http2Client: keepAliveMs', keepAliveMs);
-  const connected = new Observable<Http2Client>((subscriber) => {
+  return new Observable((subscriber) => {
     const refusal = claimFlow(flow);
     if (refusal !== null) {
       subscriber.error(refusal);
@@ -95,7 +94,6 @@ export function http2Client(flow: Flow, options: Http2ClientOptions = {}): Obser
     subscriber.add(() => abortUnlessDetached(client));
     connection.closed.pipe(ignoreElements()).subscribe(subscriber);
   });
-  return onNode(`http2 over ${flow.name}`, 'node:http2', connected);
 }
 
 class Client implements Http2Client, Detachable {

@@ -7,7 +7,6 @@ import { checkOptions } from '../flow/check-options.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
-import { onNode } from '../node/runtime.js';
 import { claimFlow } from './claim-flow.js';
 import { ENHANCE_YOUR_CALM } from './error-codes.js';
 import { isHeaderListTaken } from './header-list-size.js';
@@ -60,7 +59,7 @@ export function http2Server(flow: Flow, handler: Http2Handler, options: Http2Ser
   }
   const shutdown = checkedShutdown(options.shutdown);
   if (keepAliveMs !== undefined) checkDuration('http2Server: keepAliveMs', keepAliveMs);
-  const connected = new Observable<void>((subscriber) => {
+  return new Observable<void>((subscriber) => {
     const refusal = claimFlow(flow);
     if (refusal !== null) {
       subscriber.error(refusal);
@@ -79,7 +78,6 @@ export function http2Server(flow: Flow, handler: Http2Handler, options: Http2Ser
     subscriber.add(() => connection.fail(new FlowError('aborted', `${connection.name}: aborted`)));
     subscriber.add(shutdown.pipe(take(1)).subscribe({ next: () => connection.shutdown(), error: (error: unknown) => subscriber.error(error) }));
   });
-  return onNode(`http2 over ${flow.name}`, 'node:http2', connected);
 }
 
 function checkedShutdown(shutdown: Http2ServerOptions['shutdown'] = EMPTY): Observable<unknown> {

@@ -7,5 +7,9 @@ export const IS_NODE = process.versions['bun'] === undefined && process.versions
 /** `source` on Node; elsewhere it errors with `unsupported`, and nothing is begun. For what would lose data there without a word. */
 export function onNode<T>(name: string, module: string, source: Observable<T>): Observable<T> {
   if (IS_NODE) return source;
-  return throwError(() => new FlowError('unsupported', `${name}: needs Node: by this runtime's ${module} a cut can look like an end`));
+  return throwError(() => needsNode(name, module));
+}
+
+export function needsNode(name: string, module: string): FlowError {
+  return new FlowError('unsupported', `${name}: needs Node: by this runtime's ${module} a cut can look like an end`);
 }
