@@ -1,4 +1,4 @@
-import { catchError, defer, EMPTY, mergeMap, type NextObserver, type Observable, of, tap } from 'rxjs';
+import { catchError, defer, EMPTY, mergeMap, type NextObserver, type Observable, tap } from 'rxjs';
 import { detachFlow } from '../flow/detached.js';
 import type { FlowError } from '../flow/flow-error.js';
 import { anObserver, checkConfig, optional } from './check-config.js';
@@ -7,6 +7,7 @@ import { onNode } from './runtime.js';
 import type { SocketFlow } from './socket-flow.js';
 import { tcpName } from './tcp-address.js';
 import { LISTEN_TCP } from './tcp-options.js';
+import { tell } from './tell.js';
 import type { TlsFlow } from './tls-flow.js';
 import { tlsHandshake } from './tls-handshake.js';
 import { tlsServerSide, type TlsServerOptions } from './tls-server.js';
@@ -33,10 +34,6 @@ export function listenTls(config: ListenTlsConfig): Observable<TlsFlow<SocketFlo
   checkConfig('listenTls', config, { ...LISTEN_TCP, handshakeErrorObserver: optional(anObserver) });
   const sideOf = tlsServerSide('listenTls', config);
   const { handshakeErrorObserver } = config;
-  const tell = (error: FlowError): Observable<never> => {
-    of(error).subscribe((one) => handshakeErrorObserver?.next(one)); // what it throws comes up apart, as RxJS has it
-    return EMPTY;
-  };
   const secured = (below: SocketFlow) =>
     defer(() => {
       let stands = false;
@@ -44,7 +41,8 @@ export function listenTls(config: ListenTlsConfig): Observable<TlsFlow<SocketFlo
       return tlsHandshake(below, sideOf(tcpName(below.remote, 'tls'))).pipe(
         tap(() => (stands = true)),
         catchError((error: unknown) => {
-          return stands ? EMPTY : tell(error as FlowError); // how a flow ends is told by the flow
+          if (!stands && handshakeErrorObserver !== undefined) tell(handshakeErrorObserver, error as FlowError);
+          return EMPTY; // how a flow ends is told by the flow
         }),
       );
     });

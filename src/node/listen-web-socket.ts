@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
-import { of, type NextObserver, type Observable } from 'rxjs';
+import type { NextObserver, Observable } from 'rxjs';
 import type { FlowError } from '../flow/flow-error.js';
 import { listenerLifetime } from '../flow/listener-lifetime.js';
 import {
@@ -10,6 +10,7 @@ import {
 import type { TcpAddress } from './socket-flow.js';
 import { systemFlowError } from './system-error.js';
 import { tcpAddressOf, tcpEndsOf, tcpName } from './tcp-address.js';
+import { tell } from './tell.js';
 import { cutError, isCut, tlsFlowError } from './tls-error.js';
 import { checkCertificate, checkTlsOptions, secureContextOf } from './tls-options.js';
 import type { TlsServerOptions } from './tls-server.js';
@@ -89,7 +90,7 @@ function observeHandshakes(server: HttpServer, observer: NextObserver<FlowError>
   server.on('tlsClientError', (error: Error, secure: Socket & { readonly _parent?: Socket }) => {
     const name = names.get(secure._parent ?? secure) ?? nameOf(secure);
     const failure = isCut(error) ? cutError(name, error) : tlsFlowError(name, error);
-    of(failure).subscribe((one) => observer.next(one)); // what it throws comes up apart, as RxJS has it
+    tell(observer, failure);
   });
 }
 
