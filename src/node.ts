@@ -4,6 +4,7 @@ export { connectTcp, type ConnectTcpConfig } from './node/connect-tcp.js';
 export { connectTls, type ConnectTlsConfig } from './node/connect-tls.js';
 export { connectUnix, type ConnectUnixConfig } from './node/connect-unix.js';
 export { connectWebSocket, type ConnectWebSocketConfig, type WebSocketClientTls } from './node/connect-web-socket.js';
+export type { WebSocketHeaders } from './node/web-socket-headers.js';
 export { fromNodeStream } from './node/from-node-stream.js';
 export { listenEndpoint, type ListenEndpointOptions } from './node/listen-endpoint.js';
 export { listenParent } from './node/listen-parent.js';

@@ -1,4 +1,3 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Socket } from 'node:net';
 import { timer, type NextObserver, type Observable } from 'rxjs';
 import { WebSocket, type ClientOptions } from 'ws';
@@ -7,12 +6,13 @@ import { flowLifetime, type Opening } from '../flow/flow-lifetime.js';
 import { makeFlow } from '../flow/make-flow.js';
 import { errorCode } from '../protocol/web-socket-close.js';
 import { webSocketName } from '../protocol/web-socket-name.js';
-import { aDuration, anObject, anObserver, aText, aUrl, check, checkConfig, optional, textOrTexts } from './check-config.js';
+import { aDuration, anObject, anObserver, aText, aUrl, checkConfig, optional, textOrTexts } from './check-config.js';
 import { tcpEndsOf } from './tcp-address.js';
 import type { TlsClientOptions } from './tls-client.js';
 import { certificateError, tlsFlowError } from './tls-error.js';
 import { checkTlsOptions, secureContextOf } from './tls-options.js';
 import type { WebSocketFlow } from './web-socket-flow.js';
+import { requestHeaders, type WebSocketHeaders } from './web-socket-headers.js';
 import { WEB_SOCKET_CHECKS, wsOptions, type WebSocketOptions } from './web-socket-options.js';
 import { WsTransport } from './ws-transport.js';
 
@@ -28,7 +28,7 @@ export interface ConnectWebSocketConfig extends WebSocketOptions {
   /** Subprotocols to offer, in order of preference. */
   readonly protocols?: string | readonly string[];
   /** Sent with the request, e.g. `{authorization: 'Bearer …'}`. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: WebSocketHeaders;
   /** For `wss:`: `ca` to trust, `cert` and `key` of this side, … */
   readonly tls?: WebSocketClientTls;
   /** Told of the `open` event, as `webSocket` does; its `target.protocol` is the subprotocol that was agreed on. */
@@ -58,14 +58,14 @@ export interface ConnectWebSocketConfig extends WebSocketOptions {
  */
 export function connectWebSocket(config: ConnectWebSocketConfig): Observable<WebSocketFlow> {
   checkConfig('connectWebSocket', config, { ...CHECKS, ...WEB_SOCKET_CHECKS });
-  checkHeaders(config.headers ?? {});
+  const headers = requestHeaders('connectWebSocket: headers', config.headers ?? {});
   if (config.tls !== undefined) checkTls(config.tls);
   const url = String(config.url);
   const name = webSocketName(url);
   return flowLifetime<WebSocketFlow>((opening) => {
     try {
       if (!/^wss?:/i.test(url)) throw new SyntaxError('the scheme is neither ws: nor wss:');
-      const socket = new WebSocket(url, [config.protocols ?? []].flat(), clientOptions(config));
+      const socket = new WebSocket(url, [config.protocols ?? []].flat(), clientOptions(config, headers));
       return dial(name, socket, config, opening);
     } catch (cause) {
       opening.fail(new FlowError('unsupported', `${name}: no WebSocket for this URL and these subprotocols`, { cause }));
@@ -100,28 +100,8 @@ function dial(name: string, socket: WebSocket, config: ConnectWebSocketConfig, {
   return stop;
 }
 
-function clientOptions(config: ConnectWebSocketConfig): ClientOptions {
-  const { headers = {}, tls = {} } = config;
-  return { ...(tls as ClientOptions), ...wsOptions(config), headers: { ...headers }, followRedirects: false };
-}
-
-/** Names the header, and never its value. */
-function checkHeaders(headers: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(headers)) {
-    const header = `headers: ${JSON.stringify(name)}`;
-    if (!passes(() => validateHeaderName(name))) throw new TypeError(`connectWebSocket: ${header} is no name of a header`);
-    const accepts = () => typeof value === 'string' && passes(() => validateHeaderValue(name, value));
-    check('connectWebSocket', header, value, { what: 'a string of Latin-1 in one line', accepts });
-  }
-}
-
-function passes(validate: () => void): boolean {
-  try {
-    validate();
-    return true;
-  } catch {
-    return false;
-  }
+function clientOptions(config: ConnectWebSocketConfig, headers: Record<string, string>): ClientOptions {
+  return { ...(config.tls as ClientOptions | undefined), ...wsOptions(config), headers, followRedirects: false };
 }
 
 function checkTls(tls: WebSocketClientTls): void {
@@ -145,7 +125,6 @@ const UNKNOWN = { local: { host: '', port: 0 }, remote: { host: '', port: 0 } };
 const CHECKS = {
   url: aUrl,
   protocols: optional(textOrTexts),
-  headers: optional(anObject),
   tls: optional(anObject),
   openObserver: optional(anObserver),
   connectTimeoutMs: optional(aDuration),
