@@ -32,10 +32,10 @@ describe('the architecture check', () => {
         'src/inspect/record.ts': `import '../flow/flow.js'; import '../memory/pair.js';`,
         'src/testing/script.ts': `import '../flow/flow.js'; import '../memory/pair.js';`,
         'src/node/tcp.ts': `import 'node:net'; import '../flow/flow.js'; import '../protocol/frame.js';`,
-        'src/node/to-node-stream.ts': `import { Duplex } from 'node:stream'; import '../flow/flow.js';`,
+        'src/node/node-stream/native-node-stream.ts': `import { Duplex } from 'node:stream'; import '../../flow/flow.js';`,
         'src/protocol/frame.ts': `import '../flow/flow.js';`,
         'src/web/port.ts': `import '../flow/flow.js'; import '../protocol/frame.js';`,
-        'src/http2/client.ts': `import 'node:http2'; import '../flow/flow.js'; import '../node/to-node-stream.js'; import '../node/runtime.js';`,
+        'src/http2/client.ts': `import 'node:http2'; import '../flow/flow.js'; import '../node/node-stream/native-node-stream.js'; import '../node/runtime.js';`,
         'src/angular/inject.ts': `import '@angular/core'; import '../combinators/copy.js';`,
         'src/cli/main.ts': `import '../node/tcp.js'; import '../web/port.js';`,
         'src/index.ts': `export * from './flow/flow.js'; export * from './memory/pair.js';`,
@@ -129,5 +129,17 @@ describe('the architecture check', () => {
       'import cycle: src/flow/b.ts -> src/flow/c.ts -> src/flow/b.ts',
       'import cycle: src/flow/d.ts -> src/flow/d.ts',
     ]);
+  });
+
+  it("reports a cycle among a room's folders, where no file is in one; files in the room itself are for all of them", () => {
+    const tree = {
+      'src/node/names.ts': `import type { A } from './tls/a.js';`,
+      'src/node/tls/a.ts': `import '../socket/a.js';`,
+      'src/node/tls/b.ts': `import '../names.js';`,
+      'src/node/socket/a.ts': `import './c.js';`,
+      'src/node/socket/b.ts': `import '../tls/b.js';`,
+      'src/node/socket/c.ts': '',
+    };
+    expect(architectureFaults(tree)).toEqual(['import cycle: src/node/tls -> src/node/socket -> src/node/tls']);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { loadTape } from '../src/inspect/load-tape.js';
-import { renderMarblesSvg } from '../src/inspect/render-marbles-svg.js';
+import { renderMarblesSvg } from '../src/inspect/picture/render-marbles-svg.js';
+import { loadTape } from '../src/inspect/tape/load-tape.js';
 import { documents, programsOf, run } from './support/documented-programs.js';
 
 /** What a documented program may import: this package by its doors' names, and RxJS. */

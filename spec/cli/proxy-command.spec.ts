@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
-import { loadTape } from '../../src/inspect/load-tape.js';
+import { loadTape } from '../../src/inspect/tape/load-tape.js';
 import { Cli, type Run } from './support/cli.js';
 
 /** Node's own sockets: a peer that knows nothing of flows. */

@@ -9,7 +9,7 @@ import { flowLifetime } from '../../src/flow/flow-lifetime.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { http2Client } from '../../src/http2/http2-client.js';
 import { http2Server } from '../../src/http2/http2-server.js';
-import { record } from '../../src/inspect/record.js';
+import { record } from '../../src/inspect/record/record.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { withFaults } from '../../src/testing/with-faults.js';
 import { foreignFlow } from '../support/foreign-flow.js';

@@ -5,10 +5,10 @@ import { copy } from '../../src/combinators/copy.js';
 import { limitRate } from '../../src/combinators/limit-rate.js';
 import { measured } from '../../src/combinators/measured.js';
 import { withIdleTimeout } from '../../src/combinators/with-idle-timeout.js';
-import type { Flow } from '../../src/flow/flow.js';
 import { isFlowError } from '../../src/flow/flow-error.js';
-import { record } from '../../src/inspect/record.js';
-import { replay } from '../../src/inspect/replay.js';
+import type { Flow } from '../../src/flow/flow.js';
+import { record } from '../../src/inspect/record/record.js';
+import { replay } from '../../src/inspect/replay/replay.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { withFaults } from '../../src/testing/with-faults.js';
 

@@ -7,9 +7,9 @@ import { firstValueFrom, mergeMap, ReplaySubject, type Subscription } from 'rxjs
 import { PROTOCOLS, serveEither } from '../../examples/alpn/serve-either.js';
 import { collectText } from '../../src/combinators/collect-text.js';
 import { http2Client } from '../../src/http2/http2-client.js';
-import { connectTls } from '../../src/node/connect-tls.js';
-import { listenTls } from '../../src/node/listen-tls.js';
-import type { TcpAddress } from '../../src/node/socket-flow.js';
+import type { TcpAddress } from '../../src/node/socket/socket-flow.js';
+import { connectTls } from '../../src/node/tls/connect-tls.js';
+import { listenTls } from '../../src/node/tls/listen-tls.js';
 import { describeWith, runProgram } from '../http2/support/programs.js';
 import { watch } from '../node/support/settled.js';
 import { authorityAndServer } from '../support/certificates.js';

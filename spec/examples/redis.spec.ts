@@ -16,7 +16,7 @@ import type { Flow } from '../../src/flow/flow.js';
 import { formatError } from '../../src/flow/format-error.js';
 import { utf8 } from '../../src/flow/utf8.js';
 import { flowPair } from '../../src/memory/pair.js';
-import { connectUnix } from '../../src/node/connect-unix.js';
+import { connectUnix } from '../../src/node/socket/connect-unix.js';
 import { flowScript } from '../../src/testing/flow-script.js';
 import { anyCuts, byteByByte, cutAt, joined } from '../support/cut-bytes.js';
 

@@ -5,7 +5,7 @@ import { serveMail } from '../../examples/starttls/mail-server.js';
 import { collectText } from '../../src/combinators/collect-text.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { utf8 } from '../../src/flow/utf8.js';
-import { record } from '../../src/inspect/record.js';
+import { record } from '../../src/inspect/record/record.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { flowScript } from '../../src/testing/flow-script.js';
 import { authorityAndServer, type Certified } from '../support/certificates.js';

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { isUrl } from '../../src/flow/is-url.js';
-import { connectEndpoint } from '../../src/node/connect-endpoint.js';
+import { connectEndpoint } from '../../src/node/endpoint/connect-endpoint.js';
 import { connectWebSocket } from '../../src/web/connect-web-socket.js';
 import { connectWebTransport } from '../../src/web/connect-web-transport.js';
 

@@ -1,7 +1,7 @@
 // Tapes for property specs that nobody refuses: those that are consistent in what happens, too.
 
 import type fc from 'fast-check';
-import type { TapeEvent } from '../../src/inspect/tape-event.js';
+import type { TapeEvent } from '../../src/inspect/tape/tape-event.js';
 import { arbitraryTape } from '../support/arbitrary-tape.js';
 
 /** The same tape without the events that cannot be where they are; writes are numbered, and results are of pending ones. */

@@ -5,10 +5,10 @@ import { defer, firstValueFrom, map, of, type Observable } from 'rxjs';
 import { detach } from '../../src/combinators/detach.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { flowPair } from '../../src/memory/pair.js';
-import { fromNodeStream } from '../../src/node/from-node-stream.js';
-import { toNodeStream } from '../../src/node/to-node-stream.js';
-import { spawnFlow } from '../../src/node/spawn-flow.js';
-import { workerFlow } from '../../src/node/worker-flow.js';
+import { fromNodeStream } from '../../src/node/node-stream/from-node-stream.js';
+import { toNodeStream } from '../../src/node/node-stream/to-node-stream.js';
+import { spawnFlow } from '../../src/node/process/spawn-flow.js';
+import { workerFlow } from '../../src/node/worker/worker-flow.js';
 import { messagePortFlow } from '../../src/protocol/message-port-flow.js';
 import { authorityAndServer } from '../support/certificates.js';
 import { startWorker } from '../support/node-worker.js';
@@ -67,8 +67,8 @@ describe('a consumer of what comes back, that stalls behind', () => {
   const echoOf = (flow: string) => `
     import { mergeMap } from 'rxjs';
     import { copy } from './src/combinators/copy.js';
-    import { listenParent } from './src/node/listen-parent.js';
-    import { stdio } from './src/node/stdio.js';
+    import { listenParent } from './src/node/worker/listen-parent.js';
+    import { stdio } from './src/node/process/stdio.js';
     ${flow}.pipe(mergeMap((flow) => copy(flow, flow).pipe(mergeMap(() => flow.close())))).subscribe();
   `;
   const echoingWorker = () => {

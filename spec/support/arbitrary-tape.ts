@@ -1,7 +1,7 @@
 // Tapes for property tests: any event of any kind, at times that do not go back, with any bytes and any text.
 
 import fc from 'fast-check';
-import type { TapeEvent, TapeFailure } from '../../src/inspect/tape-event.js';
+import type { TapeEvent, TapeFailure } from '../../src/inspect/tape/tape-event.js';
 
 /** Any code point but half a surrogate pair; `fc.string` itself would spend a second on a table of them all. */
 const codePoint = fc.oneof(fc.nat(0x7f), fc.nat(0xd7ff), fc.integer({ min: 0xe000, max: 0x10ffff }));

@@ -1,5 +1,6 @@
-// Checks a tree of sources against the table of rooms: who may import whom, where Node may be named, and no cycles.
-// A pure function of paths and texts; it reads no files, so a spec can hand it a tree with every fault in it.
+// Checks a tree of sources against the table of rooms: who may import whom, where Node may be named, and no cycles, of
+// files or of the folders of a room. A pure function of paths and texts; it reads no files, so a spec can hand it a tree
+// with every fault in it.
 
 import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
@@ -15,7 +16,7 @@ interface Room {
   readonly packages?: 'forbidden';
 }
 
-const NODE_STREAM_BRIDGE = /^src\/node\/(?:[a-z0-9-]+-)?node-stream(?:-[a-z0-9-]+)?\.ts$/;
+const NODE_STREAM_BRIDGE = /^src\/node\/node-stream\/native-node-stream\.ts$/;
 
 const RUNTIME = /^src\/node\/runtime\.ts$/;
 
@@ -41,7 +42,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
 export function architectureFaults(tree: SourceTree): string[] {
   const imports = new Map(Object.entries(tree).map(([path, text]) => [path, importsOf(path, text, tree)]));
   const faults = [...imports].flatMap(([path, targets]) => targets.flatMap((target) => faultOf(path, target)));
-  return [...faults, ...cycles(imports)].sort();
+  return [...faults, ...cycles(imports), ...cycles(betweenFolders(imports))].sort();
 }
 
 /** What a file imports: project files by path, everything else as `package:` and its name, without duplicates. */
@@ -94,6 +95,24 @@ function roomOf(path: string): string | undefined {
 
 function isDoor(path: string): boolean {
   return /^src\/[^/]+$/.test(path);
+}
+
+/** Which folder of a room imports which other one of it. Files that stand in the room itself are for all of its folders. */
+function betweenFolders(imports: ReadonlyMap<string, readonly string[]>): Map<string, string[]> {
+  const folders = new Map<string, string[]>();
+  for (const [path, targets] of imports) {
+    const from = folderOf(path);
+    if (from === undefined) continue;
+    const others = targets.filter((target) => roomOf(target) === roomOf(path)).map(folderOf);
+    const to = folders.get(from) ?? [];
+    folders.set(from, [...to, ...others.filter((other) => other !== undefined && other !== from && !to.includes(other))] as string[]);
+  }
+  return folders;
+}
+
+/** `undefined` for what is in no folder of a room. */
+function folderOf(path: string): string | undefined {
+  return /^src\/[^/]+\/[^/]+(?=\/)/.exec(path)?.[0];
 }
 
 /** Each cycle once, type-only imports included: a depth-first walk that reports the way back to a file still open. */

@@ -1,8 +1,8 @@
 /** A URL that names no endpoint is a wrong command line: told before anything is done, with its exit status. */
 import type { Command } from 'commander';
 import { isFlowError } from '../flow/flow-error.js';
-import { endpointAt, type ConnectEndpointOptions } from '../node/connect-endpoint.js';
-import { listenerAt, type ListenEndpointOptions } from '../node/listen-endpoint.js';
+import { endpointAt, type ConnectEndpointOptions } from '../node/endpoint/connect-endpoint.js';
+import { listenerAt, type ListenEndpointOptions } from '../node/endpoint/listen-endpoint.js';
 
 /** @param what what the URL is for, to begin the complaint with */
 export function checkConnectable(command: Command, what: string, url: string, options: ConnectEndpointOptions): void {

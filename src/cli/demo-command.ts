@@ -5,7 +5,7 @@ import { formatBytes } from '../combinators/format-bytes.js';
 import { formatStats } from '../combinators/format-stats.js';
 import { proxy, type ProxyStats } from '../combinators/proxy.js';
 import { FlowError } from '../flow/flow-error.js';
-import { connectTcp } from '../node/connect-tcp.js';
+import { connectTcp } from '../node/socket/connect-tcp.js';
 import { DemoFiles } from './demo-files.js';
 import { demoLine, type DemoLine } from './demo-line.js';
 import { demoProgress, type DemoProgress } from './demo-progress.js';

@@ -4,9 +4,9 @@ import { copy } from '../combinators/copy.js';
 import { detach } from '../combinators/detach.js';
 import { proxy, type ProxyStats } from '../combinators/proxy.js';
 import type { Flow } from '../flow/flow.js';
-import { connectTcp } from '../node/connect-tcp.js';
-import { listenTcp } from '../node/listen-tcp.js';
-import type { TcpAddress } from '../node/socket-flow.js';
+import { connectTcp } from '../node/socket/connect-tcp.js';
+import { listenTcp } from '../node/socket/listen-tcp.js';
+import type { TcpAddress } from '../node/socket/socket-flow.js';
 
 export interface DemoLine {
   readonly service: TcpAddress;

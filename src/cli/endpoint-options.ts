@@ -1,8 +1,8 @@
 /** What a URL cannot say of an endpoint, as options of the command line: trust, certificates, half-close on WebSockets. */
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
-import type { ConnectEndpointOptions } from '../node/connect-endpoint.js';
-import type { ListenEndpointOptions } from '../node/listen-endpoint.js';
+import type { ConnectEndpointOptions } from '../node/endpoint/connect-endpoint.js';
+import type { ListenEndpointOptions } from '../node/endpoint/listen-endpoint.js';
 import { fileError } from './file-error.js';
 
 export interface ConnectingOptions {

@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import type { Flow } from '../flow/flow.js';
 import { makeFlow } from '../flow/make-flow.js';
-import { NodeStreamTransport } from '../node/node-stream-transport.js';
+import { NodeStreamTransport } from '../node/stream/node-stream-transport.js';
 
 /** One flow of two files: reading it reads `source`, and writing it writes `target`, which is made anew. */
 export function fileFlow(source: string, target: string): Flow {

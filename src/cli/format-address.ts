@@ -1,4 +1,4 @@
-import type { TcpAddress, UnixAddress } from '../node/socket-flow.js';
+import type { TcpAddress, UnixAddress } from '../node/socket/socket-flow.js';
 
 /** Where a listener listens, as the URL that connects to it; `listening` is the URL that it was told to listen at. */
 export function formatAddress(address: TcpAddress | UnixAddress, listening = 'tcp:'): string {

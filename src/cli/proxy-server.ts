@@ -1,14 +1,14 @@
 /** The work of `rxjs-flow proxy`, as events; how they look is `proxy-report.ts`. */
 import { catchError, concat, defer, map, merge, mergeMap, type Observable, of, take, takeUntil, tap, using } from 'rxjs';
 import { detach } from '../combinators/detach.js';
-import { proxy, type ProxyStats } from '../combinators/proxy.js';
 import { ProxyError } from '../combinators/proxy-error.js';
-import type { Flow } from '../flow/flow.js';
+import { proxy, type ProxyStats } from '../combinators/proxy.js';
 import { FlowError } from '../flow/flow-error.js';
-import { record } from '../inspect/record.js';
-import { connectEndpoint, type ConnectEndpointOptions } from '../node/connect-endpoint.js';
-import { listenEndpoint, type ListenEndpointOptions } from '../node/listen-endpoint.js';
-import type { TcpAddress, UnixAddress } from '../node/socket-flow.js';
+import type { Flow } from '../flow/flow.js';
+import { record } from '../inspect/record/record.js';
+import { connectEndpoint, type ConnectEndpointOptions } from '../node/endpoint/connect-endpoint.js';
+import { listenEndpoint, type ListenEndpointOptions } from '../node/endpoint/listen-endpoint.js';
+import type { TcpAddress, UnixAddress } from '../node/socket/socket-flow.js';
 import type { StopSignals } from './stop-signals.js';
 import type { TapeFolder } from './tape-folder.js';
 

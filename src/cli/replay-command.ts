@@ -2,10 +2,10 @@
 import { createReadStream, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { catchError, concat, defer, EMPTY, from, type Observable, tap, throwError } from 'rxjs';
-import { loadTape } from '../inspect/load-tape.js';
-import { renderMarbles } from '../inspect/render-marbles.js';
-import { renderMarblesSvg } from '../inspect/render-marbles-svg.js';
-import type { TapeEvent } from '../inspect/tape-event.js';
+import { renderMarblesSvg } from '../inspect/picture/render-marbles-svg.js';
+import { renderMarbles } from '../inspect/picture/render-marbles.js';
+import { loadTape } from '../inspect/tape/load-tape.js';
+import type { TapeEvent } from '../inspect/tape/tape-event.js';
 import { fileError } from './file-error.js';
 import { wholeNumber } from './parse-number.js';
 import { runToEnd } from './run-to-end.js';

@@ -6,7 +6,7 @@ import type { Flow } from '../flow/flow.js';
 import { formatError } from '../flow/format-error.js';
 import { http2Server } from '../http2/http2-server.js';
 import { plainText } from '../inspect/plain-text.js';
-import { listenEndpoint, type ListenEndpointOptions } from '../node/listen-endpoint.js';
+import { listenEndpoint, type ListenEndpointOptions } from '../node/endpoint/listen-endpoint.js';
 import { onNode } from '../node/runtime.js';
 import { complain } from './complain.js';
 import { fileError } from './file-error.js';

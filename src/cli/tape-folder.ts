@@ -1,4 +1,4 @@
-/** Where `proxy --record` keeps its tapes: a file for each connection. What is on a tape is `inspect/record.ts`. */
+/** Where `proxy --record` keeps its tapes: a file for each connection. What is on a tape is `inspect/record`. */
 import { createWriteStream, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -7,9 +7,9 @@ import { drainMap } from '../combinators/drain-map.js';
 import type { Flow } from '../flow/flow.js';
 import { makeFlow } from '../flow/make-flow.js';
 import { utf8 } from '../flow/utf8.js';
-import { saveTape } from '../inspect/save-tape.js';
-import type { TapeEvent } from '../inspect/tape-event.js';
-import { NodeStreamTransport } from '../node/node-stream-transport.js';
+import { saveTape } from '../inspect/tape/save-tape.js';
+import type { TapeEvent } from '../inspect/tape/tape-event.js';
+import { NodeStreamTransport } from '../node/stream/node-stream-transport.js';
 import { fileError } from './file-error.js';
 
 export class TapeFolder {

@@ -3,7 +3,7 @@ import type { Http2Session } from 'node:http2';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Flow } from '../flow/flow.js';
-import { isCut, nativeNodeStream } from '../node/native-node-stream.js';
+import { isCut, nativeNodeStream } from '../node/node-stream/native-node-stream.js';
 import { endAfterAnswer } from './end-after-answer.js';
 
 export interface OpenSession<S extends Http2Session> {

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { finalize, mergeMap, Observable, ReplaySubject, zip } from 'rxjs';
 import { detach } from '../../../src/combinators/detach.js';
 import type { Flow } from '../../../src/flow/flow.js';
-import { connectTcp, type ConnectTcpConfig } from '../../../src/node/connect-tcp.js';
-import { connectUnix } from '../../../src/node/connect-unix.js';
-import { fromNodeStream } from '../../../src/node/from-node-stream.js';
-import { listenTcp } from '../../../src/node/listen-tcp.js';
-import { listenUnix } from '../../../src/node/listen-unix.js';
-import type { SocketFlow, TcpAddress, UnixAddress } from '../../../src/node/socket-flow.js';
+import { fromNodeStream } from '../../../src/node/node-stream/from-node-stream.js';
+import { connectTcp, type ConnectTcpConfig } from '../../../src/node/socket/connect-tcp.js';
+import { connectUnix } from '../../../src/node/socket/connect-unix.js';
+import { listenTcp } from '../../../src/node/socket/listen-tcp.js';
+import { listenUnix } from '../../../src/node/socket/listen-unix.js';
+import type { SocketFlow, TcpAddress, UnixAddress } from '../../../src/node/socket/socket-flow.js';
 
 /** The client's flow and the accepted one, both the subscriber's to close; the listener goes with the subscription. */
 export function tcpPair(config: Partial<ConnectTcpConfig> = {}): Observable<[SocketFlow, SocketFlow]> {

@@ -3,12 +3,12 @@
 import { combineLatest, map, mergeMap, Observable, ReplaySubject, zip } from 'rxjs';
 import { detach } from '../../../src/combinators/detach.js';
 import type { Flow } from '../../../src/flow/flow.js';
-import { connectTls } from '../../../src/node/connect-tls.js';
-import { listenTls } from '../../../src/node/listen-tls.js';
-import type { SocketFlow, TcpAddress } from '../../../src/node/socket-flow.js';
-import { tlsClient, type TlsClientOptions } from '../../../src/node/tls-client.js';
-import type { TlsFlow } from '../../../src/node/tls-flow.js';
-import { tlsServer, type TlsServerOptions } from '../../../src/node/tls-server.js';
+import type { SocketFlow, TcpAddress } from '../../../src/node/socket/socket-flow.js';
+import { connectTls } from '../../../src/node/tls/connect-tls.js';
+import { listenTls } from '../../../src/node/tls/listen-tls.js';
+import { tlsClient, type TlsClientOptions } from '../../../src/node/tls/tls-client.js';
+import type { TlsFlow } from '../../../src/node/tls/tls-flow.js';
+import { tlsServer, type TlsServerOptions } from '../../../src/node/tls/tls-server.js';
 
 /** Both are the subscriber's to close. */
 export function tlsOver<A extends Flow, B extends Flow>(

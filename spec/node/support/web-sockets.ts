@@ -7,11 +7,11 @@ import { catchError, firstValueFrom, mergeMap, NEVER, Observable, ReplaySubject,
 import { WebSocket } from 'ws';
 import { detach } from '../../../src/combinators/detach.js';
 import type { Flow } from '../../../src/flow/flow.js';
-import { connectWebSocket, type ConnectWebSocketConfig } from '../../../src/node/connect-web-socket.js';
-import { listenWebSocket, type ListenWebSocketConfig } from '../../../src/node/listen-web-socket.js';
-import type { TcpAddress } from '../../../src/node/socket-flow.js';
-import type { AcceptedWebSocketFlow } from '../../../src/node/web-socket-flow.js';
-import type { WebSocketOptions } from '../../../src/node/web-socket-options.js';
+import type { TcpAddress } from '../../../src/node/socket/socket-flow.js';
+import { connectWebSocket, type ConnectWebSocketConfig } from '../../../src/node/web-socket/connect-web-socket.js';
+import { listenWebSocket, type ListenWebSocketConfig } from '../../../src/node/web-socket/listen-web-socket.js';
+import type { AcceptedWebSocketFlow } from '../../../src/node/web-socket/web-socket-flow.js';
+import type { WebSocketOptions } from '../../../src/node/web-socket/web-socket-options.js';
 import { connectWebSocket as connectFromWeb } from '../../../src/web/connect-web-socket.js';
 import { watch, type Watched } from './settled.js';
 

@@ -1,0 +1,36 @@
+/** A flow over a connected socket: what it knows beside being a flow, and how one is made. */
+import type { Socket } from 'node:net';
+import type { Flow } from '../../flow/flow.js';
+import { streamFlow } from '../stream/stream-flow.js';
+import type { ReadSlab } from './read-slab.js';
+import { SocketTransport } from './socket-transport.js';
+
+export interface TcpAddress {
+  /** An IP address, e.g. `127.0.0.1` or `::1`. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface UnixAddress {
+  /** Empty for a side that is bound to no path, as a client's is. */
+  readonly path: string;
+}
+
+/** A flow over a TCP connection ({@link TcpAddress}) or a Unix socket ({@link UnixAddress}). */
+export interface SocketFlow<Address = TcpAddress> extends Flow {
+  readonly local: Address;
+  readonly remote: Address;
+}
+
+/** The two ends of a connection, as its flow shows them. */
+export interface Ends<Address> {
+  readonly name: string;
+  readonly local: Address;
+  readonly remote: Address;
+}
+
+/** A flow over a connected socket that nobody has read from; `slab` is what it was made to read into, if it was. */
+export function socketFlow<Address>(socket: Socket, slab: ReadSlab | null, ends: Ends<Address>): SocketFlow<Address> {
+  const { name, local, remote } = ends;
+  return streamFlow(new SocketTransport(name, socket, slab), { local, remote });
+}
