@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { firstValueFrom, map, mergeMap } from 'rxjs';
 import { collect } from '../../src/combinators/collect.js';
 import { detach } from '../../src/combinators/detach.js';
-import { http2Client, type Http2Client } from '../../src/http2/http2-client.js';
+import { http2Client, type Http2Client } from '../../src/http2/client/http2-client.js';
 import { spawnFlow } from '../../src/node/process/spawn-flow.js';
 import { connectTcp } from '../../src/node/socket/connect-tcp.js';
 import { connectTls } from '../../src/node/tls/connect-tls.js';

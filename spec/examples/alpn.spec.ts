@@ -6,7 +6,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { firstValueFrom, mergeMap, ReplaySubject, type Subscription } from 'rxjs';
 import { PROTOCOLS, serveEither } from '../../examples/alpn/serve-either.js';
 import { collectText } from '../../src/combinators/collect-text.js';
-import { http2Client } from '../../src/http2/http2-client.js';
+import { http2Client } from '../../src/http2/client/http2-client.js';
 import type { TcpAddress } from '../../src/node/socket/socket-flow.js';
 import { connectTls } from '../../src/node/tls/connect-tls.js';
 import { listenTls } from '../../src/node/tls/listen-tls.js';

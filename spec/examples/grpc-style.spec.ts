@@ -4,7 +4,7 @@ import { call } from '../../examples/grpc-style/call.js';
 import { serveMethods, type Method } from '../../examples/grpc-style/serve.js';
 import { CallError } from '../../examples/grpc-style/status.js';
 import { detach } from '../../src/combinators/detach.js';
-import { http2Client, type Http2Client } from '../../src/http2/http2-client.js';
+import { http2Client, type Http2Client } from '../../src/http2/client/http2-client.js';
 import type { TcpAddress } from '../../src/node/socket/socket-flow.js';
 import { listenWebSocket } from '../../src/node/web-socket/listen-web-socket.js';
 import { connectWebSocket } from '../../src/web/connect-web-socket.js';

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { firstValueFrom, of } from 'rxjs';
 import { detach, flowPair } from 'rxjs-flow';
 import { http2Client, http2Server, type Http2Client, type Http2ClientOptions, type Http2ServerOptions } from 'rxjs-flow/http2';
-import { SINGLE_VALUE } from '../../src/http2/single-value.js';
+import { SINGLE_VALUE } from '../../src/http2/message/single-value.js';
 
 const [near, far] = flowPair();
 

@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import type { Flow } from '../flow/flow.js';
-import type { Http2Reply } from '../http2/http2-reply.js';
-import type { Http2Request } from '../http2/http2-request.js';
+import type { Http2Reply } from '../http2/server/http2-reply.js';
+import type { Http2Request } from '../http2/server/http2-request.js';
 import { fromGenerator } from '../memory/from-generator.js';
 
 /** @param root a real path, without symbolic links */

@@ -4,7 +4,7 @@ import { catchError, defer, EMPTY, mergeMap, takeUntil, tap, type Observable } f
 import { detach } from '../combinators/detach.js';
 import type { Flow } from '../flow/flow.js';
 import { formatError } from '../flow/format-error.js';
-import { http2Server } from '../http2/http2-server.js';
+import { http2Server } from '../http2/server/http2-server.js';
 import { plainText } from '../inspect/plain-text.js';
 import { listenEndpoint, type ListenEndpointOptions } from '../node/endpoint/listen-endpoint.js';
 import { onNode } from '../node/runtime.js';
