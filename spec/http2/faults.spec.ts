@@ -1,12 +1,13 @@
 // What a peer or a connection may do wrong: every pending request settles with a typed error, soon, and nothing is left.
 
 import fc from 'fast-check';
-import { concat, firstValueFrom, map, mergeMap, NEVER, type Observable, of, ReplaySubject, Subject, tap, timeout, TimeoutError, timer } from 'rxjs';
-import { collectText, detach, flowPair, fromGenerator, fromObservable, isFlowError, utf8, type Flow, type FlowError } from 'rxjs-flow';
+import { catchError, concat, firstValueFrom, map, mergeMap, NEVER, type Observable, of, ReplaySubject, Subject, switchMap, tap, timeout, TimeoutError, timer } from 'rxjs';
+import { collectText, detach, flowPair, fromGenerator, fromObservable, isFlowError, named, utf8, type Flow, type FlowError } from 'rxjs-flow';
 import { http2Client, http2CodeOf, http2Server, type Http2Client, type Http2Request } from 'rxjs-flow/http2';
+import { connectTcp, listenTcp } from 'rxjs-flow/node';
 import { watch } from '../node/support/settled.js';
 import { connect } from './support/connection.js';
-import { DATA, END_HEADERS, END_STREAM, frame, GET_ROOT, GOAWAY, HEADERS, literal, PING, RawPeer, RST_STREAM, SETTINGS, STATUS_200, words } from './support/raw-peer.js';
+import { DATA, END_HEADERS, END_STREAM, frame, GET_ROOT, GOAWAY, HEADERS, literal, PING, RawPeer, RST_STREAM, SETTINGS, STATUS_200, WINDOW_UPDATE, words } from './support/raw-peer.js';
 import { Cleanup, transports } from './support/transports.js';
 
 const cleanup = new Cleanup();
@@ -137,6 +138,29 @@ describe('a client whose server', () => {
     await server.next(HEADERS);
     server.send(goaway(1, ENHANCE_YOUR_CALM));
     expect([http2CodeOf(await closed), http2CodeOf(await request)]).toEqual([ENHANCE_YOUR_CALM, ENHANCE_YOUR_CALM]);
+  });
+
+  describe.each<[string, (flow: Flow) => Flow]>([
+    ['TCP', (flow) => flow],
+    ['TCP through a decorator', (flow) => named(flow, 'bridged')],
+  ])('over %s', (_, dress) => {
+    it.each<[string, (server: RawPeer) => unknown, code: string, http2Code: number | undefined]>([
+      ['says GOAWAY with an error', (server) => server.send(goaway(1, ENHANCE_YOUR_CALM)), 'reset', ENHANCE_YOUR_CALM],
+      ['gives back no window at all', (server) => server.send(frame(WINDOW_UPDATE, 0, 0, words(0))), 'protocol', undefined],
+      ['sends a frame that is larger than it may be', (server) => server.send(frame(DATA, 0, 1, new Uint8Array(16385))), 'protocol', undefined],
+    ])('%s: who waits for the connection and for its flow hears what it was, and not that the flow is gone', async (__, misbehave, code, http2Code) => {
+      const accepted = new ReplaySubject<Flow>(1);
+      const listening = new ReplaySubject<{ port: number }>(1);
+      const listener = listenTcp({ listeningObserver: listening }).subscribe(accepted);
+      cleanup.add(() => listener.unsubscribe());
+      const { port } = await firstValueFrom(listening);
+      const failure = lossOf(connectTcp({ port }).pipe(switchMap((flow) => http2Client(dress(flow))), switchMap((client) => client.request({}).pipe(catchError(() => NEVER)))));
+      const server = new RawPeer(await firstValueFrom(accepted), false);
+      await server.next(HEADERS);
+      misbehave(server);
+      expect(await failure).toMatchObject({ code, name: 'FlowError' });
+      expect(http2CodeOf(await failure)).toBe(http2Code);
+    });
   });
 
   it('sends less than its content-length says: reset, and no end', async () => {

@@ -16,14 +16,16 @@ class FakeSession extends EventEmitter {
 const LOOKS = 1000;
 let session: FakeSession;
 let isWriting: boolean;
+let isIdle: boolean;
 const onGivenUp = jest.fn();
 
 beforeEach(() => {
   jest.useFakeTimers();
   onGivenUp.mockClear();
   isWriting = false;
+  isIdle = false;
   session = new FakeSession();
-  watchGivenUp(session as unknown as Http2Session, () => isWriting, onGivenUp);
+  watchGivenUp(session as unknown as Http2Session, () => isWriting, () => isIdle, onGivenUp);
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -76,6 +78,38 @@ describe('watchGivenUp', () => {
     expect(onGivenUp).toHaveBeenCalledTimes(1);
   });
 
+  it('gives an idle peer ten seconds to answer', () => {
+    isIdle = true;
+    session.socket.bytesRead = 100;
+    jest.advanceTimersByTime(10_000);
+    expect(onGivenUp).not.toHaveBeenCalled();
+    jest.advanceTimersByTime(200);
+    expect(onGivenUp.mock.calls).toEqual([['timeout', 'no answer to SETTINGS within 10000 ms']]);
+  });
+
+  it('waits on for the answer of one that says something meanwhile, that is still taking data, or that has streams', () => {
+    session.socket.bytesRead = 100;
+    jest.advanceTimersByTime(60_000);
+    isIdle = isWriting = true;
+    jest.advanceTimersByTime(60_000);
+    isWriting = false;
+    for (let second = 0; second < 60; second += 1) {
+      session.socket.bytesRead += 1;
+      jest.advanceTimersByTime(1000);
+    }
+    expect(onGivenUp).not.toHaveBeenCalled();
+  });
+
+  it('is content with an idle peer that has answered', () => {
+    isIdle = true;
+    session.socket.bytesRead = 100;
+    jest.advanceTimersByTime(5000);
+    session.socket.bytesRead += 9;
+    session.answer();
+    jest.advanceTimersByTime(60_000);
+    expect(onGivenUp).not.toHaveBeenCalled();
+  });
+
   it('asks a peer that never answers fifty times, of a hundred that node:http2 lets it', () => {
     for (let burst = 0; burst < 200; burst += 1) {
       session.socket.bytesRead += 20;
@@ -91,7 +125,7 @@ describe('watchGivenUp', () => {
     jest.advanceTimersByTime(200);
     expect(onGivenUp).not.toHaveBeenCalled();
     jest.advanceTimersByTime(200);
-    expect(onGivenUp).toHaveBeenCalled();
+    expect(onGivenUp.mock.calls).toEqual([['protocol', 'the peer does not keep to HTTP/2']]);
   });
 
   it('waits while the transport has something in hand', () => {

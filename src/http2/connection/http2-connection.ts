@@ -4,6 +4,7 @@
  * requests and answers none.
  */
 import { constants, type Http2Session, type Http2Stream } from 'node:http2';
+import type { Duplex } from 'node:stream';
 import { interval, Subscription, timer, type Observable } from 'rxjs';
 import { Ending } from '../../flow/ending.js';
 import { FlowError, isFlowError } from '../../flow/flow-error.js';
@@ -46,6 +47,7 @@ export class Http2Connection {
     this.session = session;
     this.name = `http2 over ${flow.name}`;
     this.#watchDestroy();
+    this.#goBefore(open.duplex);
     // In front of node:http2, which closes the streams then.
     open.duplex.prependListener('close', () => this.#noteClosed());
     session.on('remoteSettings', ({ maxHeaderListSize, initialWindowSize }) => {
@@ -55,7 +57,8 @@ export class Http2Connection {
     session.on('goaway', (code) => this.#onGoaway(code));
     session.on('error', (error) => this.#broke(error));
     session.on('close', () => this.#finish());
-    this.#timers.add(watchGivenUp(session, open.isWriting, () => this.fail(new FlowError('protocol', `${this.name}: the peer does not keep to HTTP/2`))));
+    const isIdle = () => this.isServer && this.#streams.size === 0;
+    this.#timers.add(watchGivenUp(session, open.isWriting, isIdle, (code, what) => this.fail(new FlowError(code, `${this.name}: ${what}`))));
     this.#timers.add(watchCut(open.isCut, () => this.fail(new FlowError('reset', `${this.name}: the peer reset the connection`))));
     // What broke the flow says more than what node:http2 makes of it; and where the bridge has aborted it, the bridge's reason.
     const reasonFor = (error: unknown) => (isFlowError(open.duplex.errored) ? open.duplex.errored : error);
@@ -123,8 +126,8 @@ export class Http2Connection {
     this.#failure ??= error;
     // Without a code, or with `undefined` as the error, it would tell the peer that all is well.
     this.session.destroy(null as never, CANCEL);
-    this.flow.abort(error);
     this.#finish();
+    this.flow.abort(error);
   }
 
   /**
@@ -203,8 +206,8 @@ export class Http2Connection {
   }
 
   #giveUp(): void {
-    this.flow.abort(this.#failure ?? undefined);
     this.#finish();
+    this.flow.abort(this.#failure ?? undefined);
   }
 
   #finish(): void {
@@ -214,6 +217,20 @@ export class Http2Connection {
     this.#farewell ||= 'the connection has ended';
     if (this.#failure === null) this.#closed.complete();
     else this.#closed.fail(this.#failure);
+  }
+
+  /**
+   * Where a fault makes `node:http2` destroy what the session runs on, the connection ends first, and the flow by its fault:
+   * who waits for both, as `connectTcp(…).pipe(switchMap((flow) => http2Client(flow)))` does, must hear what it was, and not
+   * that its flow was destroyed.
+   */
+  #goBefore(duplex: Duplex): void {
+    const destroy = duplex.destroy.bind(duplex);
+    duplex.destroy = (error?: Error) => {
+      if (!error || isFlowError(error) || this.#failure === null) return destroy(error);
+      this.#finish();
+      return destroy(this.#failure);
+    };
   }
 
   /** `destroy` is where every fault that node:http2 finds ends up, and it tells the streams before it tells the session's listeners. */
