@@ -12,6 +12,7 @@ import type { Flow } from '../../flow/flow.js';
 import { CANCEL, goawayError, NO_ERROR } from '../error-codes.js';
 import { MOST_BYTES } from '../message/header-list-size.js';
 import { beforeGoaway } from './before-goaway.js';
+import { keepNative } from './keep-native.js';
 import type { OpenSession } from './open-session.js';
 import { sessionError } from './session-error.js';
 import { watchCut } from './watch-cut.js';
@@ -46,7 +47,7 @@ export class Http2Connection {
     const { session } = open;
     this.session = session;
     this.name = `http2 over ${flow.name}`;
-    this.#watchDestroy();
+    this.#watchDestroy(open.duplex);
     this.#goBefore(open.duplex);
     // In front of node:http2, which closes the streams then.
     open.duplex.prependListener('close', () => this.#noteClosed());
@@ -234,12 +235,13 @@ export class Http2Connection {
   }
 
   /** `destroy` is where every fault that node:http2 finds ends up, and it tells the streams before it tells the session's listeners. */
-  #watchDestroy(): void {
+  #watchDestroy(duplex: Duplex): void {
     const { session } = this;
     const destroy = session.destroy.bind(session);
     session.destroy = (error?: Error, code?: number) => {
       this.#noteClosed();
       if (!session.destroyed) {
+        keepNative(session, duplex);
         if (typeof error === 'object' && error !== null) this.#broke(error); // it may be a code instead
         else if (session.closed && !error) this.#hasDrained = this.#failure === null;
       }
