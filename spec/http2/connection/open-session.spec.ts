@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Http2Session } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { openSession } from '../../../src/http2/connection/open-session.js';
+import { isCut } from '../../../src/node/stream/watch-cut.js';
 import { flowPair } from '../../../src/memory/pair.js';
 import { Cleanup, transports } from '../support/transports.js';
 
@@ -16,20 +17,20 @@ describe('openSession', () => {
   const cleanup = new Cleanup();
   afterEach(() => cleanup.run());
 
-  it.each(transports.filter(({ name }) => name === 'TCP' || name === 'TLS'))('asks the system whether there is still a connection, over $name', async (transport) => {
+  it.each(transports.filter(({ name }) => name === 'TCP' || name === 'TLS'))('is on what the system can be asked for the connection of, over $name', async (transport) => {
     const { near, far, dispose } = await transport.connect();
     cleanup.add(dispose);
     cleanup.add(() => far.abort());
-    const { isCut } = openSession(far, deaf);
-    expect(isCut()).toBe(false);
+    const { duplex } = openSession(far, deaf);
+    expect(isCut(duplex)).toBe(false);
     near.abort();
-    while (!isCut()) await new Promise(setImmediate);
+    while (!isCut(duplex)) await new Promise(setImmediate);
   });
 
   it('knows no system under a flow that shows no socket', () => {
     const [near, far] = flowPair();
-    const { isCut } = openSession(far, deaf);
+    const { duplex } = openSession(far, deaf);
     near.abort();
-    expect(isCut()).toBe(false);
+    expect(isCut(duplex)).toBe(false);
   });
 });

@@ -9,13 +9,13 @@ import { interval, Subscription, timer, type Observable } from 'rxjs';
 import { Ending } from '../../flow/ending.js';
 import { FlowError, isFlowError } from '../../flow/flow-error.js';
 import type { Flow } from '../../flow/flow.js';
+import { watchCut } from '../../node/node-stream/native-node-stream.js';
 import { CANCEL, goawayError, NO_ERROR } from '../error-codes.js';
 import { MOST_BYTES } from '../message/header-list-size.js';
 import { beforeGoaway } from './before-goaway.js';
 import { keepNative } from './keep-native.js';
 import type { OpenSession } from './open-session.js';
 import { sessionError } from './session-error.js';
-import { watchCut } from './watch-cut.js';
 import { watchGivenUp } from './watch-given-up.js';
 
 export class Http2Connection {
@@ -60,7 +60,7 @@ export class Http2Connection {
     session.on('close', () => this.#finish());
     const isIdle = () => this.isServer && this.#streams.size === 0;
     this.#timers.add(watchGivenUp(session, open.isWriting, isIdle, (code, what) => this.fail(new FlowError(code, `${this.name}: ${what}`))));
-    this.#timers.add(watchCut(open.isCut, () => this.fail(new FlowError('reset', `${this.name}: the peer reset the connection`))));
+    this.#timers.add(watchCut(open.duplex, () => this.fail(new FlowError('reset', `${this.name}: the peer reset the connection`))));
     // What broke the flow says more than what node:http2 makes of it; and where the bridge has aborted it, the bridge's reason.
     const reasonFor = (error: unknown) => (isFlowError(open.duplex.errored) ? open.duplex.errored : error);
     // An end in order node:http2 sees by itself, but for a session that was given up; and without a transport, nothing else

@@ -3,7 +3,7 @@ import type { Http2Session } from 'node:http2';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Flow } from '../../flow/flow.js';
-import { isCut, nativeNodeStream } from '../../node/node-stream/native-node-stream.js';
+import { nativeNodeStream } from '../../node/node-stream/native-node-stream.js';
 import { endAfterAnswer } from './end-after-answer.js';
 
 export interface OpenSession<S extends Http2Session> {
@@ -12,8 +12,6 @@ export interface OpenSession<S extends Http2Session> {
   readonly duplex: Duplex;
   /** Whether the transport has not taken yet all that it was given. */
   readonly isWriting: () => boolean;
-  /** Whether the system has no connection any more, where that can be asked. */
-  readonly isCut: () => boolean;
 }
 
 export function openSession<S extends Http2Session>(flow: Flow, create: (duplex: Duplex) => S): OpenSession<S> {
@@ -26,7 +24,7 @@ export function openSession<S extends Http2Session>(flow: Flow, create: (duplex:
   // A session takes over a socket that reads already; this one was waiting for the first reader.
   if (duplex instanceof Socket) duplex.read(0);
   else endAfterAnswer(duplex);
-  return { session, duplex, isWriting: () => isWriting(duplex), isCut: () => isCut(duplex) };
+  return { session, duplex, isWriting: () => isWriting(duplex) };
 }
 
 function isWriting(duplex: Duplex): boolean {

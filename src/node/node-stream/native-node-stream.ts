@@ -4,17 +4,12 @@
  */
 import type { Duplex } from 'node:stream';
 import type { Flow } from '../../flow/flow.js';
-import { isGone, type ConnectionHandle } from '../is-gone.js';
 import { BatchingStream } from '../stream/batching-stream.js';
 import { takeStream } from '../stream/stream-flow.js';
+
+export { watchCut } from '../stream/watch-cut.js';
 
 /** The stream itself under a flow over one that was never used, e.g. its socket; over any other, one of its own. */
 export function nativeNodeStream(flow: Flow): Duplex {
   return takeStream(flow) ?? new BatchingStream(flow);
-}
-
-/** Whether the system has no connection any more under such a stream, where that can be asked: of a socket, or of TLS on one. */
-export function isCut(duplex: Duplex): boolean {
-  const { _handle: handle } = duplex as { readonly _handle?: (ConnectionHandle & { readonly _parent?: ConnectionHandle }) | null };
-  return isGone(handle?._parent ?? handle);
 }

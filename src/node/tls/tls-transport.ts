@@ -2,9 +2,11 @@
  * A `TLSSocket` after its handshake as a transport: what it does otherwise than any Node stream. An end counts only when
  * TLS has said it (close_notify, RFC 8446 §6.1); one of the line below is `truncated`. The handshake is not done here.
  */
+import { finished } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { FlowError, type FlowErrorCode } from '../../flow/flow-error.js';
 import { NodeStreamTransport } from '../stream/node-stream-transport.js';
+import { watchCut } from '../stream/watch-cut.js';
 import { tlsFlowError } from './tls-error.js';
 import type { TlsLine } from './tls-line.js';
 
@@ -42,8 +44,16 @@ export class TlsTransport extends NodeStreamTransport {
 
   protected override onEnd(): void {
     const { end } = this.line;
-    if (end === 'announced') this.link.end();
-    else this.link.fail(end === 'reset' ? this.#error('reset', 'the peer reset the connection') : this.#error('truncated', CUT));
+    if (end === 'announced') this.#endOfPeer();
+    else this.link.fail(end === 'reset' ? this.#error('reset', RESET) : this.#error('truncated', CUT));
+  }
+
+  /** Behind it nothing is read any more, and of a write that fails `node:tls` may say nothing. */
+  #endOfPeer(): void {
+    const { link, socket } = this;
+    link.end();
+    const watched = watchCut(socket, () => link.fail(this.#error('reset', RESET)));
+    finished(socket, watched);
   }
 
   #error(code: FlowErrorCode, text: string): FlowError {
@@ -52,4 +62,5 @@ export class TlsTransport extends NodeStreamTransport {
 }
 
 const CUT = 'the connection was cut: it ended before the peer announced an end (close_notify)';
+const RESET = 'the peer reset the connection';
 const NOTHING = new Uint8Array(0);
