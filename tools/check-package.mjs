@@ -104,15 +104,21 @@ function documentsLeadSomewhere() {
   }
 }
 
-/** As users' compilers resolve: node16 for both kinds, a bundler's way for ESM. The package's own types are checked too. */
+/**
+ * As users' compilers resolve: node16 for both kinds, a bundler's way for ESM. The package's own types are checked too,
+ * and those of every door without the DOM library. Node's types are always there: RxJS's own do not compile without a timer.
+ */
 function typeChecks() {
+  const [node16, bundler] = [{ module: 'node16' }, { module: 'esnext', moduleResolution: 'bundler' }];
+  const alone = readdirSync(join(folder, 'alone')).map((program) => `alone/${program}`);
   return [
-    ['node16', 'node16', ['consumer.mts', 'consumer.cts']],
-    ['esnext', 'bundler', ['consumer.mts']],
-  ].map(([module, moduleResolution, files]) => {
-    const config = join(folder, `tsconfig.${moduleResolution}.json`);
-    const compilerOptions = { module, moduleResolution, target: 'es2022', types: ['node'], strict: true, noEmit: true };
-    writeFileSync(config, JSON.stringify({ compilerOptions: { ...compilerOptions, exactOptionalPropertyTypes: true }, files }));
+    ['node16', node16, ['consumer.mts', 'consumer.cts']],
+    ['bundler', bundler, ['consumer.mts', 'dom.mts']],
+    ['no-dom', { ...node16, lib: ['es2022'] }, ['consumer.mts', ...alone]],
+  ].map(([name, own, files]) => {
+    const config = join(folder, `tsconfig.${name}.json`);
+    const compilerOptions = { ...own, target: 'es2022', types: ['node'], strict: true, noEmit: true, exactOptionalPropertyTypes: true };
+    writeFileSync(config, JSON.stringify({ compilerOptions, files }));
     return run(join(folder, 'node_modules/typescript/bin/tsc'), ['-p', config], folder);
   });
 }

@@ -61,6 +61,18 @@ describe('dataChannelFlow', () => {
     flow.abort();
   });
 
+  it('sends each write at once to a channel that does not count what waits in it, and ends in order when that is cut', async () => {
+    const { channel, flow } = alone({ highWaterMark: 10 });
+    Object.defineProperty(channel, 'bufferedAmount', { get: () => undefined, set: () => undefined });
+    const results = [flow.write(pattern(11)), flow.write(pattern(5))].map(watch);
+    expect(results.map(({ values }) => values)).toEqual([[{ ok: true }], [{ ok: true }]]);
+    channel.tell('message', { data: 'eof' });
+    flow.shutdown('write');
+    expect(channel.sent).toEqual([pattern(11).buffer, pattern(5).buffer, 'eof']);
+    channel.end();
+    expect(await endOf(flow)).toBe('complete');
+  });
+
   it('waits until a connecting channel is open, and ends after it', () => {
     const channel = new FakeDataChannel();
     channel.readyState = 'connecting';

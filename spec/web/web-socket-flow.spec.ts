@@ -288,6 +288,32 @@ describe('webSocketFlow', () => {
     });
   });
 
+  describe('a socket that does not count what waits in it', () => {
+    const uncounted = (options = {}) => {
+      const { socket, flow } = fake({ highWaterMark: 10, ...options });
+      Object.defineProperty(socket, 'bufferedAmount', { value: undefined });
+      return { socket, flow };
+    };
+
+    it('sends each write at once, and ends in order', async () => {
+      const { socket, flow } = uncounted();
+      const results = [flow.write(pattern(11)), flow.write(pattern(5))].map(watch);
+      expect(results.map(({ values }) => values)).toEqual([[{ ok: true }], [{ ok: true }]]);
+      flow.shutdown('write');
+      expect([socket.sent, socket.closedWith]).toEqual([[pattern(11), pattern(5)], 1000]);
+      socket.closed(1000);
+      expect(await endOf(flow)).toBe('complete');
+    });
+
+    it('with halfClose, ends in order when it is cut after both have said eof', async () => {
+      const { socket, flow } = uncounted({ halfClose: true });
+      flow.shutdown('write');
+      socket.message('eof');
+      socket.closed(1006);
+      expect(await endOf(flow)).toBe('complete');
+    });
+  });
+
   describe('a socket that throws', () => {
     const cause = new DOMException('not now', 'InvalidStateError');
     const refuse = () => {

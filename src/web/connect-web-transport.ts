@@ -20,15 +20,24 @@ export interface WebTransportLike {
   close(): void;
 }
 
+/** The DOM's `WebTransportOptions`, for programs without the DOM library too; its versions differ in what they require. */
+type SessionOptions = {
+  readonly allowPooling?: boolean;
+  readonly congestionControl?: 'default' | 'low-latency' | 'throughput';
+  readonly protocols?: readonly string[];
+  readonly requireUnreliable?: boolean;
+  readonly serverCertificateHashes?: readonly { readonly algorithm?: string; readonly value?: ArrayBuffer | ArrayBufferView }[];
+};
+
 export interface ConnectWebTransportConfig {
   /** `https:`. The session is then the flow's own, and is closed with it. */
   readonly url?: string | URL;
   /** In place of `url`: a session to open one more stream in. It stays open when the flow ends. */
   readonly session?: WebTransportLike;
   /** What `new WebTransport(url, sessionOptions)` takes, e.g. `serverCertificateHashes`. */
-  readonly sessionOptions?: WebTransportOptions;
-  /** The class to make the session of (default: the platform's own). */
-  readonly WebTransportCtor?: new (url: string, options?: WebTransportOptions) => WebTransportLike;
+  readonly sessionOptions?: SessionOptions;
+  /** The class to make the session of (default: the platform's own); which options it takes is its own affair. */
+  readonly WebTransportCtor?: new (url: string, options?: never) => WebTransportLike;
   /** Give up with `timeout` after so long, at most 2147483647 (default: the platform's own patience). */
   readonly connectTimeoutMs?: number;
   /** For messages and pictures (default: the URL, without query). */
@@ -66,7 +75,7 @@ function sessionOf(name: string, config: ConnectWebTransportConfig): WebTranspor
   const Ctor = config.WebTransportCtor ?? (globalThis as { WebTransport?: Constructor }).WebTransport;
   if (Ctor === undefined) return new FlowError('unsupported', `${name}: there is no WebTransport here`);
   try {
-    return new Ctor(String(config.url), config.sessionOptions);
+    return new Ctor(String(config.url), config.sessionOptions as never);
   } catch (cause) {
     return new FlowError('unsupported', `${name}: no WebTransport session can be made of this URL and these options`, { cause });
   }

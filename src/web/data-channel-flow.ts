@@ -21,7 +21,8 @@ import { sendable } from './sendable.js';
 export interface DataChannelLike {
   readonly label: string;
   readonly readyState: string;
-  readonly bufferedAmount: number;
+  /** Taken as 0 where it is missing. */
+  readonly bufferedAmount?: number;
   bufferedAmountLowThreshold: number;
   binaryType: string;
   readonly ordered: boolean;
@@ -36,7 +37,7 @@ export interface DataChannelLike {
 export interface DataChannelFlowOptions {
   /** For messages and pictures (default `data channel` and its label). */
   readonly name?: string;
-  /** Bytes that may wait in the channel before a write's result stays pending (default 1048576). */
+  /** Bytes that may wait in the channel before a write's result stays pending (default 1048576); no bound where it does not count them. */
   readonly highWaterMark?: number;
   /** Bytes that may wait unread before the flow breaks with `overflow` (default 64 MiB). */
   readonly maxQueuedBytes?: number;
@@ -84,7 +85,7 @@ class DataChannelTransport extends MessageTransport implements Transport {
     this.name = options.name ?? `data channel ${channel.label}`.trimEnd();
     this.maxQueuedBytes = options.maxQueuedBytes ?? 2 ** 26;
     this.#sender = new PieceSender(
-      () => (channel.readyState === 'open' && channel.bufferedAmount <= highWaterMark ? maxMessageBytes : 0),
+      () => (channel.readyState === 'open' && (channel.bufferedAmount ?? 0) <= highWaterMark ? maxMessageBytes : 0),
       (piece) => this.attempt(() => channel.send(sendable(piece))),
     );
     channel.binaryType = 'arraybuffer';
@@ -135,7 +136,7 @@ class DataChannelTransport extends MessageTransport implements Transport {
   }
 
   #hearClose(): void {
-    const unsent = this.channel.bufferedAmount;
+    const unsent = this.channel.bufferedAmount ?? 0;
     if (unsent === 0) this.#freed?.();
     // A flow that is over takes no notice.
     this.fail('reset', unsent === 0 ? 'the channel was closed without eof' : `the channel was closed, ${unsent} bytes were not sent`);

@@ -4,8 +4,8 @@ import { ABORTED } from '../protocol/web-socket-close.js';
 export interface WebSocketLike {
   readonly url: string;
   readonly readyState: number;
-  /** Bytes that `send` took and the network has not yet. */
-  readonly bufferedAmount: number;
+  /** Bytes that `send` took and the network has not yet; taken as 0 where they are not counted, as in React Native. */
+  readonly bufferedAmount?: number;
   binaryType: string;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;

@@ -6,7 +6,7 @@ export interface WebSocketFlowOptions {
   readonly name?: string;
   /** End each direction on its own, by an in-band `eof`; both ends must (default false). */
   readonly halfClose?: boolean;
-  /** Bytes that may wait in the socket before a write's result stays pending (default 1048576). */
+  /** Bytes that may wait in the socket before a write's result stays pending (default 1048576); no bound where it does not count them. */
   readonly highWaterMark?: number;
   /** Bytes that may wait unread before the flow breaks with `overflow`, where reading cannot be paused (default 64 MiB). */
   readonly maxQueuedBytes?: number;

@@ -44,7 +44,7 @@ export class WebSocketTransport extends MessageTransport implements Transport {
     this.#halfClose = options.halfClose ?? false;
     this.#mark = highWaterMark;
     this.#sender = new PieceSender(
-      () => (this.#isOpen && socket.bufferedAmount <= highWaterMark ? maxMessageBytes : 0),
+      () => (this.#isOpen && (socket.bufferedAmount ?? 0) <= highWaterMark ? maxMessageBytes : 0),
       (piece) => this.attempt(() => socket.send(sendable(piece))),
     );
   }
@@ -134,10 +134,10 @@ export class WebSocketTransport extends MessageTransport implements Transport {
 
   /** A flow that is over takes no notice of what follows: after each line it may be. */
   #hearClose({ code, reason }: CloseEvent): void {
-    const unsent = this.socket.bufferedAmount;
+    const unsent = this.socket.bufferedAmount ?? 0;
     const meaning = closeMeaning(code);
     this.#looking?.unsubscribe();
-    if (unsent === 0) this.#freed?.();
+    if (!unsent) this.#freed?.();
     if (meaning !== 'in order') this.fail(meaning, `closed with code ${code}`, this.#cause ?? (reason ? new Error(reason) : undefined));
     if (!this.#halfClose) this.link.end();
     if (unsent > 0) this.fail('reset', `the far side closed, ${unsent} bytes were not sent`);
