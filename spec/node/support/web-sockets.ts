@@ -55,12 +55,17 @@ export async function startListener(config: ListenWebSocketConfig = {}): Promise
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
+/** The request for a WebSocket, as it goes over the connection. */
+export function upgradeRequest(): string {
+  const key = randomBytes(16).toString('base64');
+  return `GET / HTTP/1.1\r\nHost: specs\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`;
+}
+
 /** A client that shakes hands by itself, and then sends whatever bytes it is told to. */
 export async function bareClient({ host, port }: TcpAddress): Promise<Socket> {
   const socket = connect({ host, port });
   socket.on('error', () => {});
-  const key = randomBytes(16).toString('base64');
-  socket.write(`GET / HTTP/1.1\r\nHost: specs\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`);
+  socket.write(upgradeRequest());
   await once(socket, 'readable');
   while (!String(socket.read() ?? '').includes('\r\n\r\n')) await once(socket, 'readable');
   return socket;

@@ -2,8 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, get as httpGet, type IncomingMessage } from 'node:http';
 import net, { type AddressInfo, connect, createServer as createTcpServer, Socket } from 'node:net';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { config as rxjsConfig, EMPTY, firstValueFrom, interval, lastValueFrom, NEVER, of, ReplaySubject, retry, take, tap, throwError, timer } from 'rxjs';
+import { config as rxjsConfig, EMPTY, firstValueFrom, interval, lastValueFrom, NEVER, Observable, of, ReplaySubject, retry, take, tap, throwError, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { WebSocket } from 'ws';
 import { collectText } from '../../../src/combinators/collect-text.js';
@@ -20,7 +21,7 @@ import { authorityAndServer } from '../../support/certificates.js';
 import { useVirtualTime } from '../../support/virtual-time.js';
 import { concat, pattern } from '../../web/support/bytes.js';
 import { endOf, failureOf, openedFromNow, watch } from '../support/settled.js';
-import { bareClient, bareServer, startListener, webSocketPair, type StartedListener } from '../support/web-sockets.js';
+import { bareClient, bareServer, startListener, upgradeRequest, webSocketPair, type StartedListener } from '../support/web-sockets.js';
 
 const MIB = 2 ** 20;
 
@@ -243,6 +244,46 @@ describe('listenWebSocket', () => {
     flow.abort();
   });
 
+  it.each<[string, (socket: Socket) => unknown]>([
+    ['ended its side', (socket) => socket.end()],
+    ['gone', (socket) => socket.destroy()],
+    ['reset the connection', (socket) => socket.resetAndDestroy()],
+  ])('gives up verifying for a client that has %s, and has room for another', async (_, leave) => {
+    let asked = 0;
+    let givenUp = 0;
+    const verify = () => new Observable<boolean>(() => {
+      asked += 1;
+      return () => (givenUp += 1);
+    });
+    const listener = await listen({ verify, maxConnections: 1 });
+    for (const nth of [1, 2]) {
+      const socket = createConnectionTo(listener).on('error', () => {});
+      socket.write(upgradeRequest());
+      while (asked < nth) await new Promise(setImmediate);
+      leave(socket);
+      while (givenUp < nth) await new Promise(setImmediate);
+      socket.destroy();
+    }
+  });
+
+  it.each(['with its request', 'later'])('refuses a client that speaks before it is let in, %s', async (when) => {
+    let asked = false;
+    let givenUp = false;
+    const verify = () => new Observable<boolean>(() => {
+      asked = true;
+      return () => (givenUp = true);
+    });
+    const listener = await listen({ verify });
+    const socket = createConnectionTo(listener);
+    socket.write(when === 'later' ? upgradeRequest() : `${upgradeRequest()}too soon`);
+    while (!asked) await new Promise(setImmediate);
+    if (when === 'later') socket.write('too soon');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(givenUp).toBe(true);
+    socket.destroy();
+  });
+
   it('gives up verifying when it is unsubscribed from', async () => {
     const held = openedFromNow();
     let asked = 0;
@@ -300,6 +341,20 @@ describe('connectWebSocket on Node', () => {
     } finally {
       dialling.mockRestore();
     }
+  });
+
+  it('verifies the certificate of wss: whatever the environment says', async () => {
+    const { server } = await authorityAndServer();
+    const listener = await listen({ tls: { cert: server.cert, key: server.key } });
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+    started.push(() => delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']);
+    expect(await failureOf(connectWebSocket({ url: listener.url }))).toMatchObject({ code: 'protocol' });
+  });
+
+  it('says nothing of a password in what is no URL', async () => {
+    const failure = await failureOf(connectWebSocket({ url: 'ws://user:SECRET@127.0.0.1:99999/' }));
+    expect(failure.code).toBe('unsupported');
+    expect(inspect(failure, { depth: null })).not.toContain('SECRET');
   });
 
   it('says in words that the far side of wss: does not speak TLS', async () => {
@@ -369,6 +424,19 @@ describe('a WebSocket’s end', () => {
     await once(socket, 'open');
     socket.close(1000);
     expect(await endOf(flow)).toBe('truncated');
+  });
+
+  it.each([false, true])('is truncated in the middle of a message in fragments, behind the message before it (halfClose: %p)', async (halfClose) => {
+    const listener = await listen({ halfClose });
+    const client = await bareClient(listener.address);
+    const flow = await listener.flow(0);
+    const reading = watch(flow.read());
+    // Whole; the first of two fragments; a close with 1000. All masked by 0.
+    client.write(Buffer.from([0x82, 0x83, 0, 0, 0, 0, ...pattern(3), 0x02, 0x82, 0, 0, 0, 0, 1, 2, 0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]));
+    client.resume();
+    expect(await reading.ended).toMatchObject({ code: 'truncated', message: `${flow.name}: closed in the middle of a message` });
+    expect(concat(reading.values)).toEqual(pattern(3));
+    client.destroy();
   });
 
   it.each([

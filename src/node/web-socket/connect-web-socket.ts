@@ -65,6 +65,8 @@ export function connectWebSocket(config: ConnectWebSocketConfig): Observable<Web
   return flowLifetime<WebSocketFlow>((opening) => {
     try {
       if (!/^wss?:/i.test(url)) throw new SyntaxError('the scheme is neither ws: nor wss:');
+      // `ws` says so with the whole of the URL, and the password in it.
+      if (!URL.canParse(url)) throw new SyntaxError('it is no URL');
       const socket = new WebSocket(url, [config.protocols ?? []].flat(), clientOptions(config, headers));
       return dial(name, socket, config, opening);
     } catch (cause) {
@@ -101,7 +103,9 @@ function dial(name: string, socket: WebSocket, config: ConnectWebSocketConfig, {
 }
 
 function clientOptions(config: ConnectWebSocketConfig, headers: Record<string, string>): ClientOptions {
-  return { ...(config.tls as ClientOptions | undefined), ...wsOptions(config), headers, followRedirects: false };
+  // Said, or the environment (NODE_TLS_REJECT_UNAUTHORIZED) would decide.
+  const rejectUnauthorized = config.tls?.rejectUnauthorized ?? true;
+  return { ...(config.tls as ClientOptions | undefined), rejectUnauthorized, ...wsOptions(config), headers, followRedirects: false };
 }
 
 function checkTls(tls: WebSocketClientTls): void {

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { defaultIfEmpty, defer, from, type Observable, type ObservableInput, of, take } from 'rxjs';
+import { defaultIfEmpty, defer, from, type Observable, type ObservableInput, of, Subscription, take } from 'rxjs';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { makeFlow } from '../../flow/make-flow.js';
 import { tcpEndsOf } from '../socket/tcp-address.js';
@@ -50,8 +50,10 @@ export class WebSocketUpgrades {
       return;
     }
     this.#waiting.add(socket);
+    const silence = new Subscription();
     const verdict = this.#verdictOn(about).subscribe({
       next: (answer) => {
+        silence.unsubscribe();
         // From here on it is the flow's, also if the listener stops in the middle of this.
         this.#waiting.delete(socket);
         if (answer === true) this.#handshakes.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, socket, about));
@@ -62,6 +64,15 @@ export class WebSocketUpgrades {
     });
     verdict.add(() => this.#waiting.delete(socket));
     socket.once('close', () => verdict.unsubscribe());
+    if (verdict.closed) return;
+    verdict.add(silence);
+    silence.add(
+      onWord(socket, head, (status) => {
+        verdict.unsubscribe();
+        if (status === null) socket.destroy();
+        else refuse(socket, status);
+      }),
+    );
   }
 
   stop(): void {
@@ -83,6 +94,18 @@ export class WebSocketUpgrades {
     const flow = makeFlow(new WsTransport(name, webSocket, this.config));
     this.accept(Object.assign(flow, { protocol: webSocket.protocol, local, remote, request }));
   }
+}
+
+/**
+ * While a client waits to be let in it has nothing to say (RFC 6455 §4.1), but may leave, which nobody sees who does not
+ * read. `onSaid` is given the status for one that speaks, and `null` for one that has gone.
+ */
+function onWord(socket: Socket, head: Buffer, onSaid: (status: string | null) => void): () => void {
+  const speaks = () => onSaid('400 Bad Request');
+  const leaves = () => onSaid(null);
+  if (head.byteLength > 0) speaks();
+  else socket.on('data', speaks).on('end', leaves);
+  return () => socket.off('data', speaks).off('end', leaves);
 }
 
 const FORBIDDEN = '403 Forbidden';

@@ -208,6 +208,7 @@ export class WsTransport extends MessageTransport implements Transport {
   }
 
   #endInOrder(): void {
+    if (isInMessage(this.socket)) this.fail('truncated', 'closed in the middle of a message');
     if (!this.#halfClose) this.link.end();
     if (this.#unsent > 0) this.fail('reset', `the far side closed, ${this.#unsent} bytes were not sent`);
     this.link.refuse(new FlowError('closed', `${this.name}: the far side closed`));
@@ -219,6 +220,12 @@ export class WsTransport extends MessageTransport implements Transport {
 /** All that came over the connection under a WebSocket, where that can be seen: `ws` tells of whole messages alone. */
 function bytesRead(socket: WebSocket): number {
   return (socket as unknown as { readonly _socket: Socket | null })._socket?.bytesRead ?? 0;
+}
+
+/** Whether a message that came in fragments still lacks its last, which `ws` does not tell at the close. */
+function isInMessage(socket: WebSocket): boolean {
+  const { _receiver: receiver } = socket as unknown as { readonly _receiver?: { readonly _fragmented?: number } | null };
+  return (receiver?._fragmented ?? 0) !== 0;
 }
 
 /** What zlib tells of a compressed message that is none. Browsers do not tell, and have no part in this. */
