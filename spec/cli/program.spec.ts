@@ -58,6 +58,13 @@ describe('rxjs-flow', () => {
     [['proxy', 'tcp://127.0.0.1:0', 'there'], 'where to connect: not a URL: "there"'],
     [['proxy', 'tls://127.0.0.1:0', 'tcp://127.0.0.1:1', '--cert', 'package.json'], '--cert and --key belong together: one of them is missing'],
     [['serve-http2', 'src', '--listen', 'exec:cat'], 'where to listen: no endpoint has the scheme exec:'],
+    // Nor is a password told with it.
+    [['ws://user:word@127.0.0.1:1/'], `unknown command 'ws://127.0.0.1:1/'`],
+    [['connect', '--url=ws://user:word@127.0.0.1:1/'], `unknown option '--url=ws://127.0.0.1:1/'`],
+    [['proxy', '--max-connections', 'ws://user:word@127.0.0.1:1/'], `argument 'ws://127.0.0.1:1/' is invalid`],
+    [['proxy', 'tls://u:p@h:1', '--listen', 'ws://u:p@h'], 'where to listen is said twice: tls://h:1 and --listen ws://h'],
+    [['proxy', `exec:sh 'a//b@c'`, '--listen', 'exec:a//b@c'], `said twice: exec:sh 'a//b@c' and --listen exec:a//b@c`],
+    [['connect', 'ws://user:word@127.0.0.1:99999/'], 'where to connect: not a URL: "ws://127.0.0.1:99999/"'],
     [['demo', '--size-mib', 'x'], `argument 'x' is invalid. It takes a whole number of at least 1.`],
   ])('tells what is wrong with %p in one line, and exits with 2', async (args, message) => {
     const run = cli.run(args);

@@ -267,6 +267,18 @@ describe('rxjs-flow proxy', () => {
     await run.line(/#1 .* failed: timeout: /);
   });
 
+  it('shows no password of where it connects', async () => {
+    const run = cli.run(['proxy', 'tcp://127.0.0.1:0', 'ws://user:word@127.0.0.1:1/feed']);
+    const [, to] = await run.line(/^listening on .*, proxying to (.*)\n/);
+    expect(to).toBe('ws://127.0.0.1:1/feed');
+    const client = dial({ port: await portOf(run) });
+    await client.when(({ end }) => end !== 'open');
+    run.child.kill('SIGINT');
+    expect(await run.exit).toBe(0);
+    expect(run.out() + run.err()).toMatch(/#1 .* failed: refused: ws:\/\/127\.0\.0\.1:1\/feed: /);
+    expect(run.out() + run.err()).not.toContain('word');
+  });
+
   it('tells in one line that a port is in use, and exits with 1', async () => {
     const run = cli.run(['proxy', await service(echo), 'tcp://127.0.0.1:1']);
     expect(await run.exit).toBe(1);

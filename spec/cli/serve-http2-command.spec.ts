@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:http2';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { connect, constants, type Settings } from 'node:http2';
+import { connect as connectSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { firstValueFrom, map, mergeMap } from 'rxjs';
+import { filter, firstValueFrom, map, merge, mergeMap, scan } from 'rxjs';
 import { collect } from '../../src/combinators/collect.js';
 import { detach } from '../../src/combinators/detach.js';
+import type { Flow } from '../../src/flow/flow.js';
 import { http2Client, type Http2Client } from '../../src/http2/client/http2-client.js';
 import { spawnFlow } from '../../src/node/process/spawn-flow.js';
 import { connectTcp } from '../../src/node/socket/connect-tcp.js';
 import { connectTls } from '../../src/node/tls/connect-tls.js';
 import { describeWith, runProgram } from '../http2/support/programs.js';
+import { failureOf } from '../node/support/settled.js';
 import { authorityAndServer } from '../support/certificates.js';
 import { cliProgram } from './support/cli-program.js';
 import { Cli, type Run } from './support/cli.js';
@@ -29,7 +33,11 @@ describe('rxjs-flow serve-http2', () => {
     writeFileSync(join(dir, 'sub', 'megabyte'), megabyte);
     symlinkSync(join(folder, 'secret.txt'), join(dir, 'link.txt'));
   });
-  afterEach(() => cli.killAll());
+  const servers: Flow[] = [];
+  afterEach(() => {
+    cli.killAll();
+    for (const server of servers.splice(0)) server.abort();
+  });
   afterAll(() => {
     rmSync(folder, { recursive: true, force: true });
   });
@@ -42,8 +50,10 @@ describe('rxjs-flow serve-http2', () => {
 
   async function startTcp(): Promise<{ run: Run; client: Http2Client }> {
     const { run, port } = await start('--listen', 'tcp://127.0.0.1:0');
-    return { run, client: await firstValueFrom(connectTcp({ port }).pipe(detach(), mergeMap((flow) => http2Client(flow)), detach())) };
+    return { run, client: await clientAt(port) };
   }
+
+  const clientAt = (port: number) => firstValueFrom(connectTcp({ port }).pipe(detach(), mergeMap((flow) => http2Client(flow)), detach()));
 
   const get = (client: Http2Client, path: string, method = 'GET') =>
     firstValueFrom(
@@ -101,6 +111,81 @@ describe('rxjs-flow serve-http2', () => {
     expect(await said).toBe('GET / 200\n');
     await firstValueFrom(client.shutdown());
     await firstValueFrom(server.closed, { defaultValue: undefined });
+  });
+
+  it('lets a connection have 100 requests open at a time: each holds a file open', async () => {
+    const { port } = await start('--listen', 'tcp://127.0.0.1:0');
+    const session = connect(`http://127.0.0.1:${port}`);
+    const [settings] = (await once(session, 'remoteSettings')) as [Settings];
+    session.destroy();
+    expect(settings.maxConcurrentStreams).toBe(100);
+  });
+
+  it('closes connections beyond --max-connections', async () => {
+    const { port } = await start('--listen', 'tcp://127.0.0.1:0', '--max-connections', '1');
+    const client = await clientAt(port);
+    expect((await get(client, '/')).status).toBe(200);
+    const late = connectSocket({ port });
+    const seen = await new Promise((resolve) => {
+      for (const event of ['data', 'close']) late.once(event, () => resolve(event));
+      late.on('error', () => {}); // how it is closed is the system's matter
+    });
+    expect(seen).toBe('close');
+    expect((await get(client, '/')).status).toBe(200);
+    await firstValueFrom(client.shutdown());
+  });
+
+  it('resets the request for a file that becomes shorter on its way, and says so in a line', async () => {
+    const { run, client } = await startTcp();
+    const file = join(dir, 'shrinks');
+    writeFileSync(file, '');
+    truncateSync(file, 4e6);
+    const body = client.request({ path: '/shrinks' }).pipe(
+      mergeMap((response) => {
+        truncateSync(file, 2e6); // while the client's window is full
+        return response.read().pipe(collect());
+      }),
+    );
+    expect(await failureOf(body)).toMatchObject({ code: 'reset', message: expect.stringContaining('INTERNAL_ERROR') as string });
+    expect((await get(client, '/')).status).toBe(200);
+    run.child.kill('SIGINT');
+    expect(await run.exit).toBe(0);
+    expect(run.err()).toMatch(/^rxjs-flow: GET \/shrinks: truncated: file \/.*\/shrinks: it ended after 2000000 of 4000000 bytes\n$/);
+  });
+
+  it('resets the request for a file that cannot be read, and says so in a line', async () => {
+    const args = [process.execPath, cliProgram(), 'serve-http2', '--listen', 'stdio:', dir];
+    const server = await firstValueFrom(spawnFlow('sh', ['-c', 'ulimit -n 60 && exec "$0" "$@"', ...args]).pipe(detach()));
+    servers.push(server);
+    const said = server.stderr.pipe(scan((text, bytes) => text + Buffer.from(bytes).toString(), ''));
+    const line = firstValueFrom(said.pipe(filter((text) => /^rxjs-flow: .*\n/m.test(text))));
+    // Of none of the files there is more wanted than its beginning.
+    const client = await firstValueFrom(http2Client(server, { settings: { initialWindowSize: 0 } }).pipe(detach()));
+    const bodies = Array.from({ length: 90 }, () => client.request({ path: '/sub/megabyte' }).pipe(mergeMap((response) => response.read())));
+    expect(await failureOf(merge(...bodies))).toMatchObject({ code: 'reset', message: expect.stringContaining('INTERNAL_ERROR') as string });
+    expect(await line).toMatch(/^rxjs-flow: GET \/sub\/megabyte: failed: file \/.*\/sub\/megabyte: too many open files\n/m);
+    expect((await get(client, '/', 'HEAD')).status).toBe(200);
+    await firstValueFrom(client.shutdown());
+    await firstValueFrom(server.closed, { defaultValue: undefined });
+  });
+
+  it('has no line for each request that its client cancels, or leaves behind', async () => {
+    const { run, port } = await start('--listen', 'tcp://127.0.0.1:0');
+    const session = connect(`http://127.0.0.1:${port}`);
+    const [cancelled, ...left] = await Promise.all(
+      [1, 2, 3].map(async () => {
+        const stream = session.request({ ':path': '/sub/megabyte' });
+        await once(stream, 'response');
+        return stream.on('error', () => {});
+      }),
+    );
+    cancelled!.close(constants.NGHTTP2_CANCEL);
+    await once(session.request({ ':path': '/' }).resume(), 'close'); // and so the cancelling has come
+    expect(left).toHaveLength(2);
+    session.destroy();
+    run.child.kill('SIGINT');
+    expect(await run.exit).toBe(0);
+    expect(run.err()).toMatch(/^rxjs-flow: \w+: http2 over tcp 127\.0\.0\.1:\d+: .*\n$/);
   });
 
   it('shows nothing of a path that would act on a terminal', async () => {

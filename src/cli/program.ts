@@ -1,6 +1,7 @@
 /** The commands, and what they have in common: help, version, how a wrong command line is told. */
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { withoutUser } from '../node/endpoint/endpoint-url.js';
 import { addConnectCommand } from './connect-command.js';
 import { addDemoCommand } from './demo-command.js';
 import { addProxyCommand } from './proxy-command.js';
@@ -36,7 +37,7 @@ export function makeProgram(): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', HELP)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'rxjs-flow: ')) })
+    .configureOutput({ outputError: (text, write) => write(text.replace(MISPLACED, withoutUser).replace(/^error: /, 'rxjs-flow: ')) })
     .exitOverride();
   addProxyCommand(program);
   addConnectCommand(program);
@@ -45,3 +46,6 @@ export function makeProgram(): Command {
   addDemoCommand(program);
   return program;
 }
+
+/** What Commander quotes of a wrong command line: it may be an endpoint, where a command or a number was to stand. */
+const MISPLACED = /(?<=^error: (?:unknown|option) .*?').*(?=')/;

@@ -1,5 +1,6 @@
 /** `rxjs-flow proxy`: its arguments and options. What it does is `proxy-run.ts`. */
 import type { Command } from 'commander';
+import { withoutUser } from '../node/endpoint/endpoint-url.js';
 import { checkConnectable, checkListenable } from './check-endpoint.js';
 import {
   addConnectingOptions, addListeningOptions, connectingOf, listeningOf, type ConnectingOptions, type ListeningOptions,
@@ -43,6 +44,6 @@ export function addProxyCommand(program: Command): void {
 /** An endpoint is named by its place or by its option, and by one of the two only. */
 function oneOf(command: Command, what: string, option: string, ...named: (string | undefined)[]): string {
   const [one, more] = named.filter((url) => url !== undefined);
-  if (more !== undefined) return command.error(`error: ${what} is said twice: ${one!} and ${option} ${more}`);
+  if (more !== undefined) return command.error(`error: ${what} is said twice: ${withoutUser(one!)} and ${option} ${withoutUser(more)}`);
   return one ?? command.error(`error: say ${what}: proxy <from> <to>, or ${option} <url>`);
 }

@@ -1,6 +1,7 @@
 /** A run of `rxjs-flow proxy`: joins its work, its report, the signals that end it and the screen. */
 import { defer, interval, merge, Observable, tap, using } from 'rxjs';
 import { formatError } from '../flow/format-error.js';
+import { withoutUser } from '../node/endpoint/endpoint-url.js';
 import { complain } from './complain.js';
 import { formatAddress } from './format-address.js';
 import { ProxyReport } from './proxy-report.js';
@@ -49,7 +50,7 @@ function shown(screen: Screen, everyMs: number, options: Shown): Observable<unkn
     listening: { ...config.listening, handshakeErrorObserver },
     sampleMs: everyMs,
     signals,
-    onListening: (address) => say(`listening on ${formatAddress(address, config.from)}, proxying to ${config.to}`),
+    onListening: (address) => say(`listening on ${formatAddress(address, config.from)}, proxying to ${withoutUser(config.to)}`),
   }).pipe(tap({ next: (event) => say(report.take(event)), complete: () => say(report.summary()) }));
   // Of stdio: there is one connection, and it is all that there is to fail.
   const judged = isStdio(config.from) ? work.pipe(tap(({ kind }) => kind === 'failed' && (process.exitCode = 1))) : work;

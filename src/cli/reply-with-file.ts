@@ -2,10 +2,15 @@
 import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
+import { FlowError } from '../flow/flow-error.js';
 import type { Flow } from '../flow/flow.js';
 import type { Http2Reply } from '../http2/server/http2-reply.js';
 import type { Http2Request } from '../http2/server/http2-request.js';
 import { fromGenerator } from '../memory/from-generator.js';
+import { fileError } from './file-error.js';
+
+/** What is wrong with a file whose reply is on its way: `failed`, or `truncated` where it has become shorter. */
+export class FileFault extends FlowError {}
 
 /** @param root a real path, without symbolic links */
 export async function replyWithFile(root: string, { method, path }: Http2Request): Promise<Http2Reply & { readonly status: number }> {
@@ -41,7 +46,8 @@ async function fileAt(root: string, path: string): Promise<FoundFile | null> {
 
 /**
  * Read as it is sent, and closed with it, whichever way that ends. It ends with the last byte that was promised, and waits
- * for no end of the file behind it: a client that counts would have gone by then.
+ * for no end of the file behind it: a client that counts would have gone by then. Where the file ends before that, it fails:
+ * not every client counts.
  */
 function bytesOf({ name, size }: FoundFile): Flow {
   return fromGenerator({
@@ -49,11 +55,16 @@ function bytesOf({ name, size }: FoundFile): Flow {
     async *input() {
       if (size === 0) return;
       let left = size;
-      for await (const chunk of createReadStream(name, { end: size - 1, highWaterMark: 65536 }) as AsyncIterable<Uint8Array>) {
-        yield chunk;
-        left -= chunk.length;
-        if (left === 0) return;
+      try {
+        for await (const chunk of createReadStream(name, { end: size - 1, highWaterMark: 65536 }) as AsyncIterable<Uint8Array>) {
+          yield chunk;
+          left -= chunk.length;
+          if (left === 0) return;
+        }
+      } catch (error) {
+        throw new FileFault('failed', (fileError(`file ${name}`, error) as Error).message);
       }
+      throw new FileFault('truncated', `file ${name}: it ended after ${size - left} of ${size} bytes`);
     },
   });
 }

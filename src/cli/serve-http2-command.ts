@@ -2,13 +2,12 @@
 import type { Command } from 'commander';
 import { checkListenable } from './check-endpoint.js';
 import { addListeningOptions, listeningOf, type ListeningOptions } from './endpoint-options.js';
-import { milliseconds } from './parse-number.js';
+import { milliseconds, wholeNumber } from './parse-number.js';
 import { runToEnd } from './run-to-end.js';
-import { serveHttp2Run } from './serve-http2-run.js';
+import { serveHttp2Run, type ServeHttp2Options } from './serve-http2-run.js';
 
-interface ServeOptions extends ListeningOptions {
+interface ServeOptions extends Omit<ServeHttp2Options, 'listening'>, ListeningOptions {
   readonly listen: string;
-  readonly drainMs: number;
 }
 
 export function addServeHttp2Command(program: Command): void {
@@ -21,10 +20,11 @@ export function addServeHttp2Command(program: Command): void {
     )
     .argument('<dir>', 'the folder')
     .requiredOption('-l, --listen <url>', 'where to listen')
-    .option('--drain-ms <ms>', 'after SIGINT or SIGTERM, how long requests may go on', milliseconds(0), 10_000);
+    .option('--drain-ms <ms>', 'after SIGINT or SIGTERM, how long requests may go on', milliseconds(0), 10_000)
+    .option('--max-connections <n>', 'connections at a time (default: no limit)', wholeNumber(1));
   addListeningOptions(command).action(async (dir: string, options: ServeOptions) => {
     const listening = listeningOf(command, options);
     checkListenable(command, 'where to listen', options.listen, listening);
-    await runToEnd(serveHttp2Run(dir, options.listen, { drainMs: options.drainMs, listening }));
+    await runToEnd(serveHttp2Run(dir, options.listen, { ...options, listening }));
   });
 }

@@ -4,7 +4,9 @@ import { catchError, defer, EMPTY, mergeMap, takeUntil, tap, type Observable } f
 import { detach } from '../combinators/detach.js';
 import type { Flow } from '../flow/flow.js';
 import { formatError } from '../flow/format-error.js';
+import type { Http2Request } from '../http2/server/http2-request.js';
 import { http2Server } from '../http2/server/http2-server.js';
+import type { Http2ErrorHandler } from '../http2/server/server-exchange.js';
 import { plainText } from '../inspect/plain-text.js';
 import { listenEndpoint, type ListenEndpointOptions } from '../node/endpoint/listen-endpoint.js';
 import { onNode } from '../node/runtime.js';
@@ -12,19 +14,20 @@ import { complain } from './complain.js';
 import { fileError } from './file-error.js';
 import { formatAddress } from './format-address.js';
 import { outputBeside } from './output-beside.js';
-import { replyWithFile } from './reply-with-file.js';
+import { FileFault, replyWithFile } from './reply-with-file.js';
 import { stopSignals, type StopSignals } from './stop-signals.js';
 
 export interface ServeHttp2Options {
   readonly drainMs: number;
+  readonly maxConnections?: number;
   readonly listening: Pick<ListenEndpointOptions, 'tls' | 'halfClose'>;
 }
 
 /**
- * Errors if the folder is not there or it cannot listen; what goes wrong on one connection, or in its TLS handshake, is one
- * line on stderr.
+ * Errors if the folder is not there or it cannot listen; what goes wrong on one connection, in its TLS handshake, or with a
+ * file that is being sent, is one line on stderr.
  */
-export function serveHttp2Run(dir: string, url: string, { drainMs, listening }: ServeHttp2Options): Observable<unknown> {
+export function serveHttp2Run(dir: string, url: string, { drainMs, maxConnections, listening }: ServeHttp2Options): Observable<unknown> {
   const serving = defer(() => {
     const root = realFolder(dir);
     const signals = stopSignals(drainMs);
@@ -33,7 +36,8 @@ export function serveHttp2Run(dir: string, url: string, { drainMs, listening }: 
     const listeningObserver = { next: (address: Parameters<typeof formatAddress>[0]) => say(`listening on ${formatAddress(address, url)}, serving ${dir}`) };
     const tls = /^tls:/i.test(url) ? { ...listening.tls, alpnProtocols: ['h2'] } : listening.tls;
     const handshakeErrorObserver = { next: (error: unknown) => complain(formatError(error)) };
-    const options = { ...listening, ...(tls === undefined ? {} : { tls }), listeningObserver, handshakeErrorObserver };
+    const limit = maxConnections === undefined ? {} : { maxConnections };
+    const options = { ...listening, ...(tls === undefined ? {} : { tls }), ...limit, listeningObserver, handshakeErrorObserver };
     // Detached: that listening stops must not abort them.
     const connections = listenEndpoint(url, options).pipe(detach(), takeUntil(signals.stop.pipe(tap((signal) => say(`${signal}: no new requests`)))));
     return connections.pipe(mergeMap((flow) => serve(root, flow, signals, say)));
@@ -42,18 +46,28 @@ export function serveHttp2Run(dir: string, url: string, { drainMs, listening }: 
 }
 
 function serve(root: string, flow: Flow, { stop, cut }: StopSignals, say: (line: string) => void): Observable<unknown> {
-  const answer = async (request: Parameters<typeof replyWithFile>[1]) => {
+  const answer = async (request: Http2Request) => {
     const reply = await replyWithFile(root, request);
-    say(`${request.method} ${plainText(request.path, LONGEST_PATH)} ${reply.status}`);
+    say(`${lineOf(request)} ${reply.status}`);
     return reply;
   };
-  return http2Server(flow, answer, { shutdown: stop }).pipe(
+  return http2Server(flow, answer, { shutdown: stop, errorHandler: tellFault, settings: { maxConcurrentStreams: MOST_REQUESTS } }).pipe(
     catchError((error: unknown) => {
       complain(formatError(error));
       return EMPTY;
     }),
     takeUntil(cut),
   );
+}
+
+/** Not that a client has cancelled its request, or has gone: it may do so as it likes. */
+const tellFault: Http2ErrorHandler = ({ cause }, request) => {
+  if (cause instanceof FileFault) complain(`${lineOf(request)}: ${formatError(cause)}`);
+  return undefined;
+};
+
+function lineOf({ method, path }: Http2Request): string {
+  return `${method} ${plainText(path, LONGEST_PATH)}`;
 }
 
 function realFolder(dir: string): string {
@@ -65,6 +79,9 @@ function realFolder(dir: string): string {
     throw fileError(dir, error);
   }
 }
+
+/** At a time, on one connection: each holds a file open. RFC 9113 §6.5.2 recommends no fewer. */
+const MOST_REQUESTS = 100;
 
 /** Characters of a path that are shown. */
 const LONGEST_PATH = 200;

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { firstValueFrom, ReplaySubject, skip, type Observable } from 'rxjs';
 import { collectText } from '../../../src/combinators/collect-text.js';
 import { detach } from '../../../src/combinators/detach.js';
@@ -135,6 +136,9 @@ describe('connectEndpoint and listenEndpoint', () => {
     ['ws://', 'connectEndpoint: not a URL: "ws://" (as in ws://127.0.0.1:80/feed)'],
     ['exec:', 'connectEndpoint: "exec:" has no command (as in exec:sort -n)'],
     ['exec: ', 'connectEndpoint: "exec: " has no command (as in exec:sort -n)'],
+    ["exec:''", `connectEndpoint: "exec:''" has no command (as in exec:sort -n)`],
+    ['exec:true%00x', 'connectEndpoint: "exec:true%00x" has a null byte in it'],
+    ['exec:sort -n\0', 'connectEndpoint: "exec:sort -n\\u0000" has a null byte in it'],
     ["exec:sh 'unclosed", `connectEndpoint: "exec:sh 'unclosed" has a quotation mark without its other one`],
     ['exec:sh "it\\"s', 'connectEndpoint: "exec:sh \\"it\\\\\\"s" has a quotation mark without its other one'],
     ['unix:/a%00b', 'unix /a\0b: a path with a zero in it'],
@@ -154,6 +158,28 @@ describe('connectEndpoint and listenEndpoint', () => {
     const error = await failureOf(connectEndpoint(url));
     expect(error.code).toBe('unsupported');
     expect(error.message).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));
+  });
+
+  it.each([
+    ['ws://user:secret@127.0.0.1:99999/', 'not a URL: "ws://127.0.0.1:99999/" (as in ws://127.0.0.1:80/feed)'],
+    ['WS:user:secret@127.0.0.1:99999', 'not a URL: "WS:127.0.0.1:99999" (as in ws://127.0.0.1:80/feed)'],
+    ['tcp://user:secret@127.0.0.1:99999', 'not a URL: "tcp://127.0.0.1:99999" (as in tcp://127.0.0.1:80)'],
+    ['tcp:user:secret@127.0.0.1:80', '"tcp:127.0.0.1:80" has no host and port (as in tcp://127.0.0.1:80)'],
+    ['//user:p@secret@127.0.0.1/a@b', 'not a URL: "//127.0.0.1/a@b" (try tcp://127.0.0.1:80)'],
+    ['stdio://user:secret@127.0.0.1', '"stdio://127.0.0.1" has more than its scheme (as in stdio:)'],
+    [`ws://${'secret'.repeat(20)}@127.0.0.1:99999/`, 'not a URL: "ws://127.0.0.1:99999/" (as in ws://127.0.0.1:80/feed)'],
+    ['unix://user:secret@host/path', '"unix://host/path" has no path (as in unix:/run/app.sock)'],
+  ])('show no password of %s', async (url, message) => {
+    const error = await failureOf(connectEndpoint(url));
+    expect([error.code, error.message]).toEqual(['unsupported', `connectEndpoint: ${message}`]);
+    expect(inspect(error, { depth: null })).not.toContain('secret'); // nor in a cause
+  });
+
+  it.each([
+    ['exec:curl http://user:word@host "', String.raw`"exec:curl http://user:word@host \"" has a quotation mark without its other one`],
+    ['unix:/run//a@b/100%', '"unix:/run//a@b/100%" has a % that encodes nothing'],
+  ])('show all of what has no host: %s', async (url, message) => {
+    expect(await failureOf(connectEndpoint(url))).toMatchObject({ message: `connectEndpoint: ${message}` });
   });
 
   it('tell by an error where nobody can listen', async () => {

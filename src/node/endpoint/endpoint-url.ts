@@ -24,7 +24,6 @@ export class EndpointUrl {
   hostAndPort(least: 0 | 1): { readonly host: string; readonly port: number } {
     const example = `${this.scheme}//127.0.0.1:${least === 0 ? '0' : '80'}`;
     const { hostname, port, pathname, search, hash, username, password } = this.#parsed(example);
-    // Not quoted: it may hold a password.
     if (username + password !== '') throw this.bad(`a user has no place in a URL with ${this.scheme} (as in ${example})`);
     if (hostname === '' || port === '' || Number(port) < least) {
       throw this.bad(`${quote(this.href)} has no host and port (as in ${example})`);
@@ -72,8 +71,9 @@ export class EndpointUrl {
    */
   command(): readonly [string, ...string[]] {
     const raw = this.href.slice(this.scheme.length);
-    const [command, ...args] = wordsOf(/\s/.test(raw.trim()) ? raw : decoded(raw));
-    if (command === undefined) throw this.bad(`${quote(this.href)} has no command (as in exec:sort -n)`);
+    const [command = '', ...args] = wordsOf(/\s/.test(raw.trim()) ? raw : decoded(raw));
+    if (command === '') throw this.bad(`${quote(this.href)} has no command (as in exec:sort -n)`);
+    if ([command, ...args].some((word) => word.includes('\0'))) throw this.bad(`${quote(this.href)} has a null byte in it`);
     if (/['"]/.test(raw.replace(QUOTED, ''))) throw this.bad(`${quote(this.href)} has a quotation mark without its other one`);
     return [command, ...args];
   }
@@ -94,11 +94,20 @@ export class EndpointUrl {
   #parsed(example: string): URL {
     try {
       return new URL(this.href);
-    } catch (cause) {
-      throw this.bad(`not a URL: ${quote(this.href)} (as in ${example})`, cause);
+    } catch {
+      // Without its cause: Node's error has the URL in it, as it was given.
+      throw this.bad(`not a URL: ${quote(this.href)} (as in ${example})`);
     }
   }
 }
+
+/** A URL as it may be shown: what stands before the host may be a password. A command has no host, and stays as it is. */
+export function withoutUser(url: string): string {
+  return url.replace(USER, '$1');
+}
+
+/** Behind the slashes, of which `tcp:`, `tls:`, `ws:` and `wss:` may have been given other than two. */
+const USER = /^((?!exec:)[^/?#]*\/\/|(?:tcp|tls|wss?):[/\\]*)[^/?#]*@/i;
 
 const QUOTED = /\\.|'[^']*'|"(?:\\.|[^"\\])*"/gs;
 
@@ -120,6 +129,7 @@ function decoded(text: string): string {
 
 const LONGEST = 100;
 
-function quote(text: string): string {
+function quote(href: string): string {
+  const text = withoutUser(href);
   return JSON.stringify(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
 }
