@@ -90,7 +90,9 @@ describe('watchGivenUp', () => {
   it('waits on for the answer of one that says something meanwhile, that is still taking data, or that has streams', () => {
     session.socket.bytesRead = 100;
     jest.advanceTimersByTime(60_000);
-    isIdle = isWriting = true;
+    isIdle = true;
+    jest.advanceTimersByTime(5000);
+    isWriting = true;
     jest.advanceTimersByTime(60_000);
     isWriting = false;
     for (let second = 0; second < 60; second += 1) {

@@ -24,7 +24,7 @@ export function watchGivenUp(
   onGivenUp: (code: 'protocol' | 'timeout', what: string) => void,
 ): () => void {
   let readBefore = 0;
-  /** Looks in a row at which nothing had come, and nothing was to leave. */
+  /** Looks in a row at which nothing had come to an idle connection, and nothing was to leave. */
   let silences = 0;
   /**
    * Bytes of answers, and of the peer's own questions. They are no reason to ask, or two of these would do so for ever; but
@@ -45,13 +45,13 @@ export function watchGivenUp(
     const { bytesRead, bytesWritten } = session.socket;
     const isSilent = bytesRead === readBefore && !isWriting();
     readBefore = bytesRead;
-    silences = isSilent ? silences + 1 : 0;
+    silences = isSilent && isIdle() ? silences + 1 : 0;
     if (!isSilent) return;
     if (askedAt === bytesWritten) {
       giveUp('protocol', 'the peer does not keep to HTTP/2');
       return;
     }
-    if (unanswered > 0 && silences >= MOST_SILENCES && isIdle()) {
+    if (unanswered > 0 && silences >= MOST_SILENCES) {
       giveUp('timeout', `no answer to SETTINGS within ${ANSWER_MS} ms`);
       return;
     }
