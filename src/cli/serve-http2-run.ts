@@ -51,7 +51,7 @@ function serve(root: string, flow: Flow, { stop, cut }: StopSignals, say: (line:
     say(`${lineOf(request)} ${reply.status}`);
     return reply;
   };
-  return http2Server(flow, answer, { shutdown: stop, errorHandler: tellFault, settings: { maxConcurrentStreams: MOST_REQUESTS } }).pipe(
+  return http2Server(flow, answer, { shutdown: stop, errorHandler: tellFault, keepAliveMs: KEEP_ALIVE_MS, settings: { maxConcurrentStreams: MOST_REQUESTS } }).pipe(
     catchError((error: unknown) => {
       complain(formatError(error));
       return EMPTY;
@@ -79,6 +79,9 @@ function realFolder(dir: string): string {
     throw fileError(dir, error);
   }
 }
+
+/** A client that says nothing for so long, when it is asked, is not waited for: a connection of one that is gone would stay. */
+const KEEP_ALIVE_MS = 60_000;
 
 /** At a time, on one connection: each holds a file open. RFC 9113 §6.5.2 recommends no fewer. */
 const MOST_REQUESTS = 100;

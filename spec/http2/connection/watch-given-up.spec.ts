@@ -16,16 +16,16 @@ class FakeSession extends EventEmitter {
 const LOOKS = 1000;
 let session: FakeSession;
 let isWriting: boolean;
-let isIdle: boolean;
+let isNoLoss: boolean;
 const onGivenUp = jest.fn();
 
 beforeEach(() => {
   jest.useFakeTimers();
   onGivenUp.mockClear();
   isWriting = false;
-  isIdle = false;
+  isNoLoss = false;
   session = new FakeSession();
-  watchGivenUp(session as unknown as Http2Session, () => isWriting, () => isIdle, onGivenUp);
+  watchGivenUp(session as unknown as Http2Session, () => isWriting, () => isNoLoss, onGivenUp);
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -78,8 +78,8 @@ describe('watchGivenUp', () => {
     expect(onGivenUp).toHaveBeenCalledTimes(1);
   });
 
-  it('gives an idle peer ten seconds to answer', () => {
-    isIdle = true;
+  it('gives a peer that is no loss ten seconds to answer', () => {
+    isNoLoss = true;
     session.socket.bytesRead = 100;
     jest.advanceTimersByTime(10_000);
     expect(onGivenUp).not.toHaveBeenCalled();
@@ -87,10 +87,10 @@ describe('watchGivenUp', () => {
     expect(onGivenUp.mock.calls).toEqual([['timeout', 'no answer to SETTINGS within 10000 ms']]);
   });
 
-  it('waits on for the answer of one that says something meanwhile, that is still taking data, or that has streams', () => {
+  it('waits on for the answer of one that says something meanwhile, that is still taking data, or that would be a loss', () => {
     session.socket.bytesRead = 100;
     jest.advanceTimersByTime(60_000);
-    isIdle = true;
+    isNoLoss = true;
     jest.advanceTimersByTime(5000);
     isWriting = true;
     jest.advanceTimersByTime(60_000);
@@ -102,8 +102,8 @@ describe('watchGivenUp', () => {
     expect(onGivenUp).not.toHaveBeenCalled();
   });
 
-  it('is content with an idle peer that has answered', () => {
-    isIdle = true;
+  it('is content with such a peer that has answered', () => {
+    isNoLoss = true;
     session.socket.bytesRead = 100;
     jest.advanceTimersByTime(5000);
     session.socket.bytesRead += 9;

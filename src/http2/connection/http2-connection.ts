@@ -15,6 +15,7 @@ import { MOST_BYTES } from '../message/header-list-size.js';
 import { beforeGoaway } from './before-goaway.js';
 import { keepNative } from './keep-native.js';
 import type { OpenSession } from './open-session.js';
+import { ResetRate } from './reset-rate.js';
 import { sessionError } from './session-error.js';
 import { watchGivenUp } from './watch-given-up.js';
 
@@ -35,6 +36,7 @@ export class Http2Connection {
   #farewell = '';
   readonly #timers = new Subscription();
   readonly #streams = new Set<Http2Stream>();
+  readonly #resets = new ResetRate();
   /** Those that were closed, but not settled yet, when the connection began to go. */
   readonly #closedBefore = new Set<Http2Stream>();
 
@@ -58,8 +60,9 @@ export class Http2Connection {
     session.on('goaway', (code) => this.#onGoaway(code));
     session.on('error', (error) => this.#broke(error));
     session.on('close', () => this.#finish());
-    const isIdle = () => this.isServer && this.#streams.size === 0;
-    this.#timers.add(watchGivenUp(session, open.isWriting, isIdle, (code, what) => this.fail(new FlowError(code, `${this.name}: ${what}`))));
+    if (this.isServer) this.#countResets();
+    const isNoLoss = () => this.#resets.isExceeded && this.#streams.size === 0;
+    this.#timers.add(watchGivenUp(session, open.isWriting, isNoLoss, (code, what) => this.fail(new FlowError(code, `${this.name}: ${what}`))));
     this.#timers.add(watchCut(open.duplex, () => this.fail(new FlowError('reset', `${this.name}: the peer reset the connection`))));
     // What broke the flow says more than what node:http2 makes of it; and where the bridge has aborted it, the bridge's reason.
     const reasonFor = (error: unknown) => (isFlowError(open.duplex.errored) ? open.duplex.errored : error);
@@ -174,6 +177,15 @@ export class Http2Connection {
   #onGoaway(code: number): void {
     if (code !== NO_ERROR) this.#fault(goawayError(this.name, code));
     else this.#drain('the peer has sent GOAWAY');
+  }
+
+  /** Of all streams: one that was answered at once is not watched, and may be reset all the same. */
+  #countResets(): void {
+    const resets = this.#resets;
+    const count = function (this: Http2Stream) {
+      if (this.aborted || this.rstCode !== NO_ERROR) resets.count();
+    };
+    this.session.on('stream', (stream: Http2Stream) => void stream.on('close', count));
   }
 
   #drain(farewell: string): void {

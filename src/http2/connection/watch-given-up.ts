@@ -5,8 +5,9 @@
  * (servers count PINGs, and may end connections for them). Source: RFC 9113 §5.4.1.
  *
  * To a client that cancels too much it says GOAWAY and lets the streams that are open go on, and SETTINGS leave; once there
- * are none it does not read either, not even that the client has left. There it is the answer that does not come; for the
- * streams' sake it is waited for only where none is open. Source: RFC 9113 §6.5.3.
+ * are none it does not read either, not even that the client has left. There it is the answer that does not come. But nor
+ * does that of a client that is slow to read what it was sent, or at rest between two requests: so it is waited for only
+ * where nghttp2 may have had enough. Source: RFC 9113 §6.5.3.
  */
 import type { Http2Session } from 'node:http2';
 import { MOST_OUTSTANDING } from './session-limits.js';
@@ -15,16 +16,16 @@ import { MOST_OUTSTANDING } from './session-limits.js';
  * Calls `onGivenUp` once at most; what is returned ends the watch. It keeps no process alive.
  *
  * @param isWriting whether the transport still has something in hand, as with a peer that does not read
- * @param isIdle whether the connection would be no loss, and need not be read any more
+ * @param isNoLoss whether the peer may have been given up for what it cancels, and nothing is open
  */
 export function watchGivenUp(
   session: Http2Session,
   isWriting: () => boolean,
-  isIdle: () => boolean,
+  isNoLoss: () => boolean,
   onGivenUp: (code: 'protocol' | 'timeout', what: string) => void,
 ): () => void {
   let readBefore = 0;
-  /** Looks in a row at which nothing had come to an idle connection, and nothing was to leave. */
+  /** Looks in a row at which nothing had come, nothing was to leave, and nothing was to lose. */
   let silences = 0;
   /**
    * Bytes of answers, and of the peer's own questions. They are no reason to ask, or two of these would do so for ever; but
@@ -45,7 +46,7 @@ export function watchGivenUp(
     const { bytesRead, bytesWritten } = session.socket;
     const isSilent = bytesRead === readBefore && !isWriting();
     readBefore = bytesRead;
-    silences = isSilent && isIdle() ? silences + 1 : 0;
+    silences = isSilent && isNoLoss() ? silences + 1 : 0;
     if (!isSilent) return;
     if (askedAt === bytesWritten) {
       giveUp('protocol', 'the peer does not keep to HTTP/2');
@@ -72,7 +73,7 @@ export function watchGivenUp(
 
 /** Three of these, at the most, until a connection that was given up has failed. */
 const EVERY_MS = 100;
-/** What an idle peer has to acknowledge SETTINGS. */
+/** What such a peer has to acknowledge SETTINGS. */
 const ANSWER_MS = 10_000;
 const MOST_SILENCES = ANSWER_MS / EVERY_MS;
 /** A frame of HTTP/2 without a payload, as an empty SETTINGS and its answer are. */
