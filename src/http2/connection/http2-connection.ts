@@ -14,6 +14,7 @@ import { CANCEL, goawayError, NO_ERROR } from '../error-codes.js';
 import { MOST_BYTES } from '../message/header-list-size.js';
 import { beforeGoaway } from './before-goaway.js';
 import { keepNative } from './keep-native.js';
+import { letGoOfCallers } from './let-go-of-callers.js';
 import type { OpenSession } from './open-session.js';
 import { ResetRate } from './reset-rate.js';
 import { sessionError } from './session-error.js';
@@ -227,6 +228,7 @@ export class Http2Connection {
     if (this.#state === 'over') return;
     this.#state = 'over';
     this.#timers.unsubscribe();
+    letGoOfCallers(this.#failure);
     this.#farewell ||= 'the connection has ended';
     if (this.#failure === null) this.#closed.complete();
     else this.#closed.fail(this.#failure);
