@@ -61,7 +61,6 @@ export class Http2Connection {
     session.on('goaway', (code) => this.#onGoaway(code));
     session.on('error', (error) => this.#broke(error));
     session.on('close', () => this.#finish());
-    if (this.isServer) this.#countResets();
     const isNoLoss = () => this.#resets.isExceeded && this.#streams.size === 0;
     this.#timers.add(watchGivenUp(session, open.isWriting, isNoLoss, (code, what) => this.fail(new FlowError(code, `${this.name}: ${what}`))));
     this.#timers.add(watchCut(open.duplex, () => this.fail(new FlowError('reset', `${this.name}: the peer reset the connection`))));
@@ -88,6 +87,13 @@ export class Http2Connection {
     stream.on('close', () => {
       this.#streams.delete(stream);
       onClose();
+    });
+  }
+
+  /** Of all streams that a client opens: one that was answered at once is not watched, and may be reset all the same. */
+  countReset(stream: Http2Stream): void {
+    stream.on('close', () => {
+      if (stream.aborted || stream.rstCode !== NO_ERROR) this.#resets.count();
     });
   }
 
@@ -178,15 +184,6 @@ export class Http2Connection {
   #onGoaway(code: number): void {
     if (code !== NO_ERROR) this.#fault(goawayError(this.name, code));
     else this.#drain('the peer has sent GOAWAY');
-  }
-
-  /** Of all streams: one that was answered at once is not watched, and may be reset all the same. */
-  #countResets(): void {
-    const resets = this.#resets;
-    const count = function (this: Http2Stream) {
-      if (this.aborted || this.rstCode !== NO_ERROR) resets.count();
-    };
-    this.session.on('stream', (stream: Http2Stream) => void stream.on('close', count));
   }
 
   #drain(farewell: string): void {

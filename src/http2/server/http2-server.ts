@@ -69,6 +69,7 @@ export function http2Server(flow: Flow, handler: Http2Handler, options: Http2Ser
     const { session } = open;
     const connection = new Http2Connection(flow, open, settings.maxHeaderListSize);
     session.on('stream', (stream: http2.ServerHttp2Stream, block: http2.IncomingHttpHeaders, flags: number, fields: readonly string[]) => {
+      connection.countReset(stream);
       if (isHeaderListTaken(fields, connection.headerLimit)) {
         new ServerExchange(connection, stream, flags, errorHandler).run(handler, block);
       } else stream.on('error', () => {}).close(ENHANCE_YOUR_CALM); // as nghttp2 does once the client has acknowledged the limit

@@ -52,8 +52,7 @@ export class TlsTransport extends NodeStreamTransport {
   #endOfPeer(): void {
     const { link, socket } = this;
     link.end();
-    const watched = watchCut(socket, () => link.fail(this.#error('reset', RESET)));
-    finished(socket, watched);
+    finished(socket, watchCut(socket, () => link.fail(this.#error('reset', RESET))));
   }
 
   #error(code: FlowErrorCode, text: string): FlowError {

@@ -45,7 +45,8 @@ export interface ConnectWebSocketConfig extends WebSocketOptions {
  *
  * Binary messages carry the bytes, and where one begins means nothing. Without `halfClose`, `shutdown('write')` closes
  * both directions. Close codes 1000 and 1005 are EOF; 1002, 1003, 1007 `protocol`; 1008 `refused`; 1009 `too-large`; 1011
- * `failed`; others `reset`. A text message is `protocol`; with `halfClose`, an end without `eof` is `truncated`.
+ * `failed`; others `reset`. A text message is `protocol`; an end in the middle of a message is `truncated`, and with
+ * `halfClose` one without `eof`.
  *
  * Errors with `FlowError`: `refused` (nobody listens, or no WebSocket there), `unreachable`, `timeout`, `protocol` for a
  * certificate that does not stand up, `unsupported` for a URL or subprotocol that makes no WebSocket. Throws a `TypeError`

@@ -20,7 +20,8 @@ export interface UpgradeConfig extends WebSocketOptions {
   /**
    * Takes a connection for `true` alone; one gets 403 for `false`, or for nothing, and 500 for whatever else this answers,
    * and if it throws or fails. WebSockets know no same-origin policy: where cookies say who somebody is, look at `origin`
-   * here, or any page can act for its visitor.
+   * here, or any page can act for its visitor. A client that leaves meanwhile is waited for no more (what this answered is
+   * unsubscribed from), and one that speaks meanwhile gets 400.
    */
   readonly verify?: (request: WebSocketRequest) => boolean | ObservableInput<boolean>;
 }
