@@ -168,6 +168,7 @@ describe('messagePortFlow', () => {
       ['negative credit', -1],
       ['half a byte of credit', 0.5],
       ['endless credit', Infinity],
+      ['a name beyond all measure', `agent ${'/'.repeat(2 ** 20)}`],
     ])('is a protocol failure: %s', async (_, message) => {
       const { flow, bare, until } = withBarePort({ windowBytes: 100, name: 'worker 7' });
       bare.postMessage(message);
@@ -251,6 +252,39 @@ describe('messagePortFlow', () => {
       expect(await endOf(flow)).toBe('reset');
     });
 
+    it.each([
+      ['far', ({ port2 }: NodeChannel) => port2],
+      ['own', ({ port1 }: NodeChannel) => port1],
+    ])('is closed for a port whose %s end was closed before, and of which Node will not speak again', async (_, end) => {
+      const channel = new NodeChannel();
+      end(channel).close();
+      await once(channel.port1, 'close');
+      const flow = messagePortFlow(channel.port1, { name: 'port 7' });
+      expect(await failureOf(flow.closed)).toMatchObject({ code: 'closed', message: 'port 7: the port was closed already' });
+    });
+
+    it('comes after what is in a port that was closed before', async () => {
+      const { port1, port2 } = new NodeChannel();
+      port2.postMessage(pattern(5).buffer);
+      port2.close();
+      await settled();
+      const reading = watch(messagePortFlow(port1).read());
+      expect(await reading.ended).toMatchObject({ code: 'reset' });
+      expect(reading.values).toEqual([pattern(5)]);
+    });
+
+    it('is not seen in a port that lives and does not keep the process alive, which it does not from then on either', async () => {
+      const { port1, port2 } = new NodeChannel();
+      port1.on('message', () => undefined).unref();
+      const [near, far] = [messagePortFlow(port1), messagePortFlow(port2)];
+      expect((port1 as unknown as { hasRef(): boolean }).hasRef()).toBe(false);
+      const reading = watch(far.read());
+      near.write(pattern(3));
+      near.close();
+      far.close();
+      expect([await reading.ended, await endOf(near)]).toEqual(['complete', 'complete']);
+    });
+
     it('settles reads, pending writes and closed', async () => {
       const [near, far] = connected({ windowBytes: 10 });
       const pending = watch(near.write(pattern(100)));
@@ -278,6 +312,40 @@ describe('messagePortFlow', () => {
       near.close();
       far.close();
       expect([await endOf(near), await endOf(far), closes]).toEqual(['complete', 'complete', 0]);
+    });
+  });
+
+  describe('an error that a worker of a browser does not catch', () => {
+    /** As a browser's `Worker`, which has no `start`; what comes and goes is told and heard by hand. */
+    function overWorker() {
+      const worker = Object.assign(new EventTarget(), { postMessage: () => undefined });
+      const flow = messagePortFlow(worker, { name: 'worker' });
+      const tell = (type: string, more: object) => worker.dispatchEvent(Object.assign(new Event(type), more));
+      return { flow, tell };
+    }
+    const uncaught = { message: 'Uncaught Error: elsewhere', error: new Error('elsewhere') };
+
+    it('is nothing to the flow once the worker has said something: it lives on', async () => {
+      const { flow, tell } = overWorker();
+      tell('message', { data: 100 });
+      tell('error', uncaught);
+      const written = watch(flow.write(pattern(5)));
+      tell('message', { data: 'eof' });
+      flow.shutdown('write');
+      expect([written.values, await endOf(flow)]).toEqual([[{ ok: true }], 'complete']);
+    });
+
+    it('is a reset before: the worker may never say anything', async () => {
+      const { flow, tell } = overWorker();
+      tell('error', uncaught);
+      expect(await failureOf(flow.closed)).toMatchObject({ code: 'reset', cause: uncaught.error });
+    });
+
+    it('is a reset at any time where its script is not there', async () => {
+      const { flow, tell } = overWorker();
+      tell('message', { data: 100 });
+      tell('error', {});
+      expect(await endOf(flow)).toBe('reset');
     });
   });
 

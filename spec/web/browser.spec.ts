@@ -132,6 +132,14 @@ describe('in a browser', () => {
     expect(await call(page, 'workerEcho')).toEqual([true, 'complete']);
   }, CASE_MS);
 
+  it('waits for no lock that it holds itself, or its ports would never be collected', async () => {
+    expect(await call(page, 'locksOfItsOwn')).toBe(0);
+  }, CASE_MS);
+
+  it('goes on with a worker that has not caught an error', async () => {
+    expect(await call(page, 'workerUncaught')).toEqual([1, 2]);
+  }, CASE_MS);
+
   it('is reset within a second when the worker is terminated, with the pending write', async () => {
     expect(await call(page, 'workerTerminated')).toEqual(['reset', false, 'reset', true]);
   }, CASE_MS);

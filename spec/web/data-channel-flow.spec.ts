@@ -140,6 +140,17 @@ describe('dataChannelFlow', () => {
       expect(results[1]!.values).toMatchObject([{ ok: false, error: { code: 'reset' } }]);
     });
 
+    it('is reset, and no shutdown in order, where the channel is closing and takes no eof any more', async () => {
+      const { channel, flow } = alone();
+      channel.tell('message', { data: 'eof' });
+      channel.readyState = 'closing';
+      const shutdown = watch(flow.shutdown('write'));
+      expect(channel.sent).toEqual([]);
+      channel.end();
+      expect(await shutdown.ended).toMatchObject({ code: 'reset' });
+      expect(await endOf(flow)).toBe('reset');
+    });
+
     it('has an error of the channel as its cause', async () => {
       const { channel, flow } = alone();
       const cause = new Error('SCTP abort');

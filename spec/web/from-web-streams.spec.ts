@@ -146,6 +146,30 @@ describe('fromWebStreams', () => {
       expect(asked.cancelled).toMatchObject({ code: 'protocol' });
     });
 
+    it.each([
+      ['an ArrayBuffer', (memory: ArrayBuffer) => memory],
+      ['a Uint8Array', (memory: ArrayBuffer) => new Uint8Array(memory)],
+      ['a DataView', (memory: ArrayBuffer) => new DataView(memory)],
+    ])('breaks with protocol for %s whose memory was transferred before it was read, as by the other branch of a tee', async (_, chunkOf) => {
+      const { readable, controller } = fedReadable();
+      const flow = fromWebStreams({ readable, writable: anyWritable() }, { name: 'pair' });
+      const memory = new ArrayBuffer(8);
+      controller.enqueue(chunkOf(memory));
+      structuredClone(memory, { transfer: [memory] });
+      const reading = watch(flow.read());
+      const message = 'pair: the readable stream gave memory that has been transferred instead of bytes';
+      expect(await reading.ended).toMatchObject({ code: 'protocol', message });
+    });
+
+    it('goes on over a chunk of no bytes', async () => {
+      const { readable, controller } = fedReadable();
+      const reading = watch(fromWebStreams({ readable, writable: anyWritable() }).read());
+      for (const chunk of [new Uint8Array(0), new ArrayBuffer(0), utf8('after')]) controller.enqueue(chunk);
+      controller.close();
+      expect(await reading.ended).toBe('complete');
+      expect(concat(reading.values)).toEqual(utf8('after'));
+    });
+
     it('sees an end and a failure though nobody reads', async () => {
       const ended = fedReadable();
       const closing = fromWebStreams({ readable: ended.readable, writable: anyWritable() });

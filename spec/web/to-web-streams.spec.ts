@@ -229,6 +229,16 @@ describe('toWebStreams', () => {
       await aborted;
     });
 
+    it('rejects memory that has been transferred with a TypeError, and aborts the flow', async () => {
+      const [near, far] = flowPair();
+      const writer = toWebStreams(near).writable.getWriter();
+      const memory = new ArrayBuffer(8);
+      structuredClone(memory, { transfer: [memory] });
+      const message = 'pair a: the writable stream takes bytes, not memory that has been transferred';
+      await expect(writer.write(memory)).rejects.toEqual(new TypeError(message));
+      expect([await endOf(near), await endOf(far)]).toEqual(['aborted', 'reset']);
+    });
+
     it.each([['text'], [7], [undefined]])('rejects %p with a TypeError, and aborts the flow', async (chunk) => {
       const [near, far] = flowPair();
       const writer = toWebStreams(near).writable.getWriter();

@@ -24,9 +24,9 @@ export function agentName(): Observable<string> {
   return from(own).pipe(catchError(() => EMPTY));
 }
 
-/** Emits when the agent of that name has ended; never for one of another place. */
+/** Emits when the agent of that name has ended; never for this one, which cannot outlive itself, or one of another place. */
 export function agentEnd(name: string): Observable<void> {
-  return agentName().pipe(switchMap((mine) => (placeOf(mine) === placeOf(name) ? lockOf(name) : EMPTY)));
+  return agentName().pipe(switchMap((mine) => (mine !== name && placeOf(mine) === placeOf(name) ? lockOf(name) : EMPTY)));
 }
 
 /** Emits when this agent gets the lock of another. */

@@ -7,7 +7,8 @@
  *     a positive integer              credit: so many more bytes may be sent
  *     'eof'                           this side has sent its last byte (needs no credit); no data or 'eof' may follow
  *     'reset'                         this side has aborted
- *     'agent ' and a name             first, where there are Web Locks: who this side is, see `agent-life.ts`
+ *     'agent ' and a name             first, where there are Web Locks: who this side is, see `agent-life.ts`; at most
+ *                                     100 characters
  *
  * Both sides start without credit, and give each other `windowBytes` of it first; bytes that were read are given again
  * once they come to half the window. So at most a window waits in the port, however slow the reader is.
@@ -21,7 +22,7 @@ import { makeFlow } from '../flow/make-flow.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
 import { agentEnd, agentName } from './agent-life.js';
 import { isArrayBuffer } from './chunk-bytes.js';
-import { listenTo, type MessagePortLike } from './message-port-like.js';
+import { isClosed, listenTo, type MessagePortLike } from './message-port-like.js';
 import { MessageTransport } from './message-transport.js';
 import { PieceSender } from './piece-sender.js';
 
@@ -41,12 +42,14 @@ export interface MessagePortFlowOptions {
  * Makes a flow of a `MessagePort`, a `Worker` or a worker's `self`, of the web or of `node:worker_threads`. It must be
  * the port's only user. When the flow is over, a `MessagePort` is closed and anything else is left as it was.
  *
- * A write is accepted when it has been posted within the far side's window. `abort()` resets the far side. A worker or
- * tab that ends first is `reset`: by the platform's word (Node), or because its Web Lock is free (browsers, where both
- * are of one origin and see the same storage; across origins it is not seen: use `withIdleTimeout`). A port that is
- * closed under a flow is not seen in browsers either. A message that is not of the frame, goes beyond the window or brings
- * data after `eof` breaks the flow with `protocol`; a port that does not take a message is `failed`, with what it threw as
- * the cause.
+ * A write is accepted when it has been posted within the far side's window. `abort()` resets the far side. It fails with
+ *
+ * - `reset` when a worker or tab ends first: by the platform's word (Node), or because its Web Lock is free (browsers,
+ *   where both are of one origin and see the same storage; across origins it is not seen: use `withIdleTimeout`). A
+ *   browser's worker lives through an error that it does not catch, so that one counts only before it has said anything.
+ * - `reset` when the port is closed under it, and `closed` when it was closed before: on Node. Browsers tell of neither.
+ * - `protocol` for a message that is not of the frame, goes beyond the window or brings data after `eof`.
+ * - `failed` where the port does not take a message, with what it threw as the cause.
  *
  * @example
  * const { port1, port2 } = new MessageChannel();
@@ -68,6 +71,7 @@ class PortTransport extends MessageTransport implements Transport {
   readonly #heard = new Subscription();
   /** The far side's, once it has said so. */
   #agent: string | undefined;
+  #hasSpoken = false;
 
   #begun = false;
   /** Bytes this side may still send. */
@@ -96,9 +100,11 @@ class PortTransport extends MessageTransport implements Transport {
     this.link = link;
     const hear = (type: string, value: unknown) => {
       if (type === 'message') this.#take(value);
-      else this.#lost(type, value);
+      // A script that failed before it said anything may never do so.
+      else if (type !== 'uncaught' || !this.#hasSpoken) this.#lost(type, value);
     };
     this.#heard.add(listenTo(this.port, hear));
+    if (isClosed(this.port)) this.fail('closed', 'the port was closed already');
     this.#heard.add(agentName().subscribe({ next: (name) => this.#say(AGENT + name), complete: () => this.#begin() }));
   }
 
@@ -135,6 +141,7 @@ class PortTransport extends MessageTransport implements Transport {
   // ── what comes ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   #take(message: unknown): void {
+    this.#hasSpoken = true;
     if (isArrayBuffer(message)) this.#takeData(message);
     else if (typeof message === 'number') this.#takeCredit(message);
     else if (message === 'eof') this.receiveEof();
@@ -220,16 +227,19 @@ class PortTransport extends MessageTransport implements Transport {
 }
 
 const AGENT = 'agent ';
+/** The word and the two UUIDs of a name, with room for other names; nothing longer is looked at. */
+const LONGEST_AGENT = 100;
 const LAST_WORDS_MS = 100;
 
 function isAgent(message: unknown): message is string {
-  return typeof message === 'string' && message.startsWith(AGENT);
+  return typeof message === 'string' && message.length <= LONGEST_AGENT && message.startsWith(AGENT);
 }
 
 const LOSSES: Readonly<Record<string, string>> = {
   messageerror: 'a message came that could not be read',
   close: 'the port was closed',
   error: 'the worker failed',
+  uncaught: 'the worker failed',
   exit: 'the worker ended',
 };
 

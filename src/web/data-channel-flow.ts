@@ -115,10 +115,10 @@ class DataChannelTransport extends MessageTransport implements Transport {
   }
 
   end(): void {
-    if (this.channel.readyState === 'connecting') {
-      this.channel.addEventListener('open', () => this.end());
-      return;
-    }
+    const { readyState } = this.channel;
+    if (readyState === 'connecting') this.channel.addEventListener('open', () => this.end());
+    // One that is closing takes no eof: it closes without, and the flow fails by that.
+    if (readyState !== 'open') return;
     this.#say('eof');
     this.link.finished();
   }

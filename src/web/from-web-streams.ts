@@ -10,7 +10,7 @@ import type { Flow } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
 import { makeFlow } from '../flow/make-flow.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
-import { chunkBytes } from '../protocol/chunk-bytes.js';
+import { chunkBytes, describeChunk } from '../protocol/chunk-bytes.js';
 import { quietly } from './quietly.js';
 import { sendable } from './sendable.js';
 import { streamFailure } from './stream-failure.js';
@@ -31,8 +31,8 @@ export interface FromWebStreamsOptions {
 /**
  * Makes a flow of a readable and a writable stream of bytes. Both are locked until the flow is over, then released.
  *
- * - Nothing is read before it is wanted. A chunk may be a `Uint8Array`, another view or an `ArrayBuffer`; any other
- *   breaks the flow with `protocol`.
+ * - Nothing is read before it is wanted. A chunk may be a `Uint8Array`, another view or an `ArrayBuffer`; any other,
+ *   or one whose memory was transferred before it was read, breaks the flow with `protocol`.
  * - A write is accepted once the writable has taken it and wants more; `shutdown('write')` closes the writable.
  * - `shutdown('read')` goes on reading, and drops what comes, so that whoever writes there neither waits nor fails: to
  *   cancel the readable of a `TransformStream` would error its writer. A source without an end is ended by `abort()`.
@@ -141,7 +141,7 @@ class WebStreamsTransport implements Transport {
   #push(chunk: unknown): void {
     const buffer = chunkBytes(chunk);
     if (buffer === undefined) {
-      this.#link.fail(new FlowError('protocol', `${this.name}: the readable stream gave ${describe(chunk)} instead of bytes`));
+      this.#link.fail(new FlowError('protocol', `${this.name}: the readable stream gave ${describeChunk(chunk)} instead of bytes`));
     } else if (this.#link.push(buffer)) {
       this.pull();
     }

@@ -6,9 +6,8 @@ import { firstValueFrom, take, type Observable, type Subscription } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
 import { checkOptions } from '../flow/check-options.js';
 import { checkWhole } from '../flow/check-whole.js';
-import { describe } from '../flow/describe.js';
 import type { Flow, WriteResult } from '../flow/flow.js';
-import { chunkBytes } from '../protocol/chunk-bytes.js';
+import { chunkBytes, describeChunk } from '../protocol/chunk-bytes.js';
 
 export interface ToWebStreamsOptions {
   /** Bytes that may wait in the writable before its `desiredSize` says to stop (default 65536). */
@@ -30,7 +29,7 @@ export interface WebStreams {
  *   after the data before. `cancel()` is `shutdown('read')`.
  * - `writable`: a write settles when the flow's result does, and rejects with its `FlowError`. `close()` is
  *   `shutdown('write')`, `abort(reason)` is the flow's `abort(reason)`, and a flow that breaks errors it at once.
- *   A chunk without bytes rejects with a `TypeError` and aborts the flow.
+ *   A chunk that is no bytes, or whose memory was transferred, rejects with a `TypeError` and aborts the flow.
  *
  * Throws a `TypeError` for anything but a flow, or options of the wrong types.
  *
@@ -134,7 +133,7 @@ function bytesOf(flow: Flow, chunk: unknown): Uint8Array {
   const buffer = chunkBytes(chunk);
   if (buffer !== undefined) return buffer;
   // The stream is errored by this throw, so that nobody could end the flow through it any more.
-  const error = new TypeError(`${flow.name}: the writable stream takes bytes, not ${describe(chunk)}`);
+  const error = new TypeError(`${flow.name}: the writable stream takes bytes, not ${describeChunk(chunk)}`);
   flow.abort(error);
   throw error;
 }

@@ -102,6 +102,37 @@ const scenarios = {
     return echo(flow, 64).finally(() => worker.terminate());
   },
 
+  /** Makes a flow between two ports of this page; the locks that it has this page wait for on its own account. */
+  locksOfItsOwn: async () => {
+    const { port1, port2 } = new MessageChannel();
+    const [near, far] = [messagePortFlow(port1), messagePortFlow(port2)];
+    near.write(Uint8Array.of(1));
+    await firstValueFrom(far.read());
+    return navigator.locks.request('probe', async () => {
+      const { held = [], pending = [] } = await navigator.locks.query();
+      const { clientId } = held.find(({ name }) => name === 'probe')!;
+      const mine = held.filter((lock) => lock.clientId === clientId).map(({ name }) => name);
+      return pending.filter(({ name }) => mine.includes(name)).length;
+    });
+  },
+
+  /** Echoes over a worker itself, before and after an error that nothing there catches. */
+  workerUncaught: async () => {
+    const worker = new Worker('/worker.js');
+    worker.postMessage('self');
+    const flow = messagePortFlow(worker);
+    const failed = new Promise((resolve) => worker.addEventListener('error', resolve));
+    const next = async (byte: number) => {
+      flow.write(Uint8Array.of(byte));
+      return (await firstValueFrom(flow.read()))[0];
+    };
+    const before = await next(1);
+    await failed;
+    const after = await next(2);
+    worker.terminate();
+    return [before, after];
+  },
+
   /** Ends a worker under a flow that has more to write. */
   workerTerminated: async () => {
     const { worker, flow } = echoingWorker();
