@@ -22,7 +22,7 @@ export interface CopyOptions {
  * subscription is a copy of its own. Emits the {@link CopyStats} once, at the end, and completes; with `sampleMs` also
  * while it runs. Unsubscribing stops it: what has not been read stays in `src`. It never ends `dst`.
  *
- * Errors with {@link CopyError}: side `read` if `src` broke or is being read already (`busy`), side `write` if `dst`
+ * Errors with `CopyError`: side `read` if `src` broke or is being read already (`busy`), side `write` if `dst`
  * broke, though there is nothing to write, or takes no more of what there is (`closed`); what was read and not accepted is
  * lost then.
  *

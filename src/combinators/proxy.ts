@@ -33,7 +33,7 @@ export interface ProxyOptions {
  * is shut down, while the opposite direction goes on. Cold. Emits the {@link ProxyStats} once, when both directions have
  * ended so, and completes; with `sampleMs` also while it runs.
  *
- * A failure in either direction aborts both flows and errors with {@link ProxyError}. A write side that takes no more
+ * A failure in either direction aborts both flows and errors with `ProxyError`. A write side that takes no more
  * (`closed`) is a failure too: bytes were read that cannot be delivered, which must not look like an orderly end.
  *
  * Unsubscribing stops the copying and leaves both flows as they are, to their owner: nothing is aborted, and what has

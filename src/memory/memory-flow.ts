@@ -15,7 +15,7 @@ export interface MemoryFlowOptions {
 
 /**
  * A flow over memory of the caller's: `string`, `strings`, `cstruct` and `cstructs` of `Mirage_flow_combinators.F`.
- * Reads are as {@link inputFrom} gives them (copies, at most 4096 bytes each); writes are `closed` once the output is full.
+ * Reads are as `inputFrom` gives them (copies, at most 4096 bytes each); writes are `closed` once the output is full.
  *
  * @example
  * const flow = memoryFlow({ input: 'hello', output: new Uint8Array(10) });

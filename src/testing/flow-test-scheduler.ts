@@ -19,7 +19,7 @@ import { matchesError, sameValue } from './marbles/same-value.js';
 export interface FlowExpectation {
   /**
    * Letters stand for their `values` (a string in UTF-8, or bytes), or for themselves. A `#` is any failure, or the one
-   * that `error` names: an error or its cause (the reason of an `abort`), a {@link FlowErrorCode}, or an object with the
+   * that `error` names: an error or its cause (the reason of an `abort`), a `FlowErrorCode`, or an object with the
    * fields that count.
    */
   toBe(marbles: string, values?: MarbleValues, error?: unknown): void;
@@ -29,7 +29,7 @@ export interface FlowExpectation {
 export interface FlowRunHelpers extends RunHelpers {
   /**
    * A flow whose reads are these marbles, from the frame of the first read on: a letter is a buffer, `|` is EOF, `#` is a
-   * failure: with `error` if it is a `FlowError`, of that code if it is a {@link FlowErrorCode}, else `failed` with it as
+   * failure: with `error` if it is a `FlowError`, of that code if it is a `FlowErrorCode`, else `failed` with it as
    * the cause. It takes every write at once.
    */
   coldFlow(marbles: string, values?: MarbleValues, error?: unknown): Flow;

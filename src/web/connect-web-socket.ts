@@ -38,9 +38,9 @@ export interface ConnectWebSocketConfig extends WebSocketFlowOptions {
  * Observable completes when the flow has closed and errors when it broke. Unsubscribing before aborts it, unless it was
  * taken with `detach()`.
  *
- * Errors with {@link FlowError}: `refused` when there is no connection (browsers do not say why), `unreachable` where
+ * Errors with `FlowError`: `refused` when there is no connection (browsers do not say why), `unreachable` where
  * the platform tells, `timeout`, `unsupported` for a URL or subprotocol that the platform does not take, and later what
- * {@link webSocketFlow} reports. Throws a `TypeError` for a configuration of the wrong types.
+ * `webSocketFlow` reports. Throws a `TypeError` for a configuration of the wrong types.
  *
  * @example
  * connectWebSocket({ url: 'wss://example.org/feed' })

@@ -50,8 +50,8 @@ export interface ConnectWebTransportConfig {
  * Unsubscribing before aborts it, unless it was taken with `detach()`. Streams that the server opens are flows by
  * `fromWebStreams(stream)`.
  *
- * Errors with {@link FlowError}: `refused` when there is no session, `timeout`, `unsupported` for a URL that the platform
- * does not take or a platform without WebTransport, and later what {@link fromWebStreams} reports: a stream that the
+ * Errors with `FlowError`: `refused` when there is no session, `timeout`, `unsupported` for a URL that the platform
+ * does not take or a platform without WebTransport, and later what `fromWebStreams` reports: a stream that the
  * server resets, or a session that ends, is `reset`. Throws a `TypeError` for a configuration of the wrong types.
  *
  * @example

@@ -37,7 +37,7 @@ export interface FromWebStreamsOptions {
  * - `shutdown('read')` goes on reading, and drops what comes, so that whoever writes there neither waits nor fails: to
  *   cancel the readable of a `TransformStream` would error its writer. A source without an end is ended by `abort()`.
  * - A source that always has more, or one that is dropped, leaves the event loop a turn every few milliseconds.
- * - `abort()` cancels the readable and aborts the writable, with the {@link FlowError} as the reason. Either stream's
+ * - `abort()` cancels the readable and aborts the writable, with the `FlowError` as the reason. Either stream's
  *   error breaks the flow with `reset` (a `FlowError` keeps its code) and the error as the cause.
  *
  * Throws a `TypeError` for what is no stream, a stream that is locked, or options of the wrong types.

@@ -45,7 +45,7 @@ export interface SerialFlowOptions extends Partial<SerialLineOptions> {
  * - When both have ended, and on `abort()`: the reader is cancelled and released, the writer closed (or aborted) and
  *   released, then the port closed.
  *
- * Errors with {@link FlowError}: `refused` if the port cannot be opened, `failed` for an error on the line, `reset` when
+ * Errors with `FlowError`: `refused` if the port cannot be opened, `failed` for an error on the line, `reset` when
  * the device is gone.
  *
  * @example

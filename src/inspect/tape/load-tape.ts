@@ -9,7 +9,7 @@ import { TapeReader } from './tape-reader.js';
  * pending. The file comes as bytes or text, cut anywhere, as lines with or without their newlines, or whole. `at` says
  * when each event happened; to have them again at those times is `replay`'s job.
  *
- * Errors with a {@link FlowError} that names the line: `protocol` for a line that is not as the format says, or cannot
+ * Errors with a `FlowError` that names the line: `protocol` for a line that is not as the format says, or cannot
  * follow those before it (a read after EOF, a second result of a write), `truncated` for a last line that is cut off (what
  * precedes it has been emitted), `unsupported` for another version, `too-large` for a line above 256 MiB.
  *

@@ -9,7 +9,7 @@ import { TapeWriter } from './tape-writer.js';
  * happens, so that nothing waits here. A slow writer slows the recorded flow down, by `drainMap` or `asSink`.
  *
  * Errors as the tape does, and on an event that `loadTape` would refuse: with a `TypeError` that names its number, or with
- * a {@link FlowError} `too-large` for one whose line would exceed 256 MiB. What `record` puts on the tape of a flow that
+ * a `FlowError` `too-large` for one whose line would exceed 256 MiB. What `record` puts on the tape of a flow that
  * keeps the contract is never refused for any other reason.
  *
  * @example

@@ -23,12 +23,12 @@ export interface ConnectEndpointOptions {
  *
  * | URL | as |
  * | --- | --- |
- * | `tcp://127.0.0.1:80`, `tcp://[::1]:80` | {@link connectTcp} |
- * | `unix:/run/app.sock` | {@link connectUnix} |
- * | `ws://127.0.0.1:8080/feed?since=7`, `wss://example.org` | {@link connectWebSocket} |
- * | `tls://example.org:443` | {@link connectTls} |
- * | `exec:sort -n 'a file'` (no shell; quotes as in one) | {@link spawnFlow}, its stderr is this process's |
- * | `stdio:` | {@link stdio} |
+ * | `tcp://127.0.0.1:80`, `tcp://[::1]:80` | `connectTcp` |
+ * | `unix:/run/app.sock` | `connectUnix` |
+ * | `ws://127.0.0.1:8080/feed?since=7`, `wss://example.org` | `connectWebSocket` |
+ * | `tls://example.org:443` | `connectTls` |
+ * | `exec:sort -n 'a file'` (no shell; quotes as in one) | `spawnFlow`, its stderr is this process's |
+ * | `stdio:` | `stdio` |
  *
  * Errors with `FlowError`: `unsupported` for a URL that names no endpoint, else what the creator errors with. Throws a
  * `TypeError` for what is neither a string nor a `URL`.

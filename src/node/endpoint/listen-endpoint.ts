@@ -29,11 +29,11 @@ export interface ListenEndpointOptions {
  *
  * | URL | as |
  * | --- | --- |
- * | `tcp://127.0.0.1:80`, `tcp://[::1]:0` (any free port) | {@link listenTcp} |
- * | `unix:/run/app.sock` | {@link listenUnix} |
- * | `ws://127.0.0.1:8080`, `wss://127.0.0.1:0/feed` (that path only) | {@link listenWebSocket} |
- * | `tls://127.0.0.1:443` | {@link listenTls} |
- * | `stdio:` | {@link stdio}, one flow, and over when that has closed |
+ * | `tcp://127.0.0.1:80`, `tcp://[::1]:0` (any free port) | `listenTcp` |
+ * | `unix:/run/app.sock` | `listenUnix` |
+ * | `ws://127.0.0.1:8080`, `wss://127.0.0.1:0/feed` (that path only) | `listenWebSocket` |
+ * | `tls://127.0.0.1:443` | `listenTls` |
+ * | `stdio:` | `stdio`, one flow, and over when that has closed |
  *
  * Errors with `FlowError`: `unsupported` for a URL that names no endpoint, else what the listener errors with. Throws a
  * `TypeError` for what is neither a string nor a `URL`.
