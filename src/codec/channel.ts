@@ -17,6 +17,7 @@ import { InboxRead } from './inbox-read.js';
 import { checkNewline, lineText, type Newline } from './line-text.js';
 import { inboxOf, unreadFlow, type UnreadOf } from './unread-flow.js';
 
+/** How the lines of a channel end, and how long they may be. */
 export interface ChannelOptions {
   /** The longest line, its end not counted, and the most that `readUntil` reads (default 1 MiB). */
   readonly maxLineBytes?: number;

@@ -7,6 +7,7 @@ import type { Codec } from './codec.js';
 import { DelimitedReader } from './delimited-reader.js';
 import { checkFrame, frameLimit, tooLarge, type FrameLimit } from './frame-limit.js';
 
+/** What the frames of `delimiterCodec` end with, and how long they may be. */
 export interface DelimiterOptions extends FrameLimit {
   /** What ends a frame: a text (its UTF-8 bytes), bytes, or one byte as a number; not empty. */
   readonly delimiter: string | Uint8Array | number;

@@ -5,6 +5,7 @@ import type { Codec, Decoder } from './codec.js';
 import { checkFrame, frameLimit, tooLarge, type FrameLimit } from './frame-limit.js';
 import { FixedPrefix, VarintPrefix, type LengthPrefix } from './length-prefix.js';
 
+/** How `lengthPrefixedCodec` writes the length of a frame, and how long a frame may be. */
 export interface LengthPrefixedOptions extends FrameLimit {
   /** The prefix: an unsigned number of so many bytes, or an unsigned LEB128 varint. */
   readonly lengthBytes: 1 | 2 | 4 | 'varint';

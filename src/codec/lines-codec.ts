@@ -3,6 +3,7 @@ import type { Codec } from './codec.js';
 import { frameLimit, tooLarge, type FrameLimit } from './frame-limit.js';
 import { checkNewline, lineText, type Newline } from './line-text.js';
 
+/** How the lines of `linesCodec` end, and how long they may be. */
 export interface LinesOptions extends FrameLimit {
   /** What ends a line that is written (default `'\n'`). */
   readonly newline?: Newline;

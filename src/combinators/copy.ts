@@ -12,6 +12,7 @@ import { CopyError } from './copy-error.js';
 import type { CopyRun } from './copy-run.js';
 import type { CopyStats } from './copy-stats.js';
 
+/** What a copy tells before its end: nothing, unless it is asked to. */
 export interface CopyOptions {
   /** Also emit what has been copied so far, this often, while the copy runs. */
   readonly sampleMs?: number;

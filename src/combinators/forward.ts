@@ -11,6 +11,7 @@ import { formatError } from '../flow/format-error.js';
 import { chooseCopy } from './choose-copy.js';
 import { DelegatingFlow } from '../flow/delegating-flow.js';
 
+/** What a forward logs, and where to. */
 export interface ForwardOptions {
   /** Also log each buffer, by its size, and the orderly end. */
   readonly verbose?: boolean;

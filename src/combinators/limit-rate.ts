@@ -14,6 +14,7 @@ import { originalOf } from '../flow/replaced-error.js';
 import { DelegatingFlow } from '../flow/delegating-flow.js';
 import { RateGate } from './rate-gate.js';
 
+/** The rate that `limitRate` holds a flow to. */
 export interface LimitRateOptions {
   /** In each direction, of its own. */
   readonly bytesPerSecond: number;

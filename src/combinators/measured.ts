@@ -13,6 +13,7 @@ import { Stopwatch } from '../flow/stopwatch.js';
 export interface FlowStats extends CopyStats {
   /** Writes whose result has not come yet. */
   readonly pendingWrites: number;
+  /** Bytes of the writes whose result has not come yet. */
   readonly pendingBytes: number;
   /** Writes that were refused. */
   readonly failedWrites: number;
@@ -20,6 +21,7 @@ export interface FlowStats extends CopyStats {
 
 /** A flow, and what has passed through it. */
 export interface MeasuredFlow {
+  /** Use this one in place of the flow that was given: only what goes through it counts. */
   readonly flow: Flow;
   /** What has been counted until now: a new object each time. */
   stats(): FlowStats;

@@ -14,7 +14,9 @@ export type ProxyDirection = 'aToB' | 'bToA';
 export class ProxyError extends FlowError {
   /** The directions that failed. One that was merely ended because the other failed is not among them. */
   readonly directions: readonly ProxyDirection[];
+  /** What had been carried from `a` to `b` by then. */
   readonly aToB: CopyStats;
+  /** What had been carried from `b` to `a` by then. */
   readonly bToA: CopyStats;
   /** Why, in the order of `directions`. */
   readonly causes: readonly unknown[];

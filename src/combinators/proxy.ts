@@ -14,10 +14,13 @@ import { ProxyError } from './proxy-error.js';
 
 /** What a proxy has carried each way. */
 export interface ProxyStats {
+  /** Read from `a`, written to `b`. */
   readonly aToB: CopyStats;
+  /** Read from `b`, written to `a`. */
   readonly bToA: CopyStats;
 }
 
+/** How long a proxy waits for its second end (without a limit, unless told), and what it tells while it runs. */
 export interface ProxyOptions {
   /**
    * Once one flow's EOF has come, or one has broken, everything else must have ended within this time, or the proxy fails

@@ -27,6 +27,7 @@ const TAG = Symbol.for('rxjs-flow/FlowError');
  * new FlowError('closed', "tcp 127.0.0.1:80: write after shutdown('write')")
  */
 export class FlowError extends Error {
+  /** What went wrong, for programs to act on; the message is for people. */
   readonly code: FlowErrorCode;
   /** Declared only: an error made without a cause, or of `undefined`, has no such property at all. */
   declare readonly cause?: unknown;

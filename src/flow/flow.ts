@@ -60,6 +60,7 @@ export interface Flow {
   abort(reason?: unknown): void;
 }
 
+/** Which directions `shutdown` ends, seen from this side: what comes in, what goes out, or both. */
 export type ShutdownMode = 'read' | 'write' | 'read_write';
 
 /** What became of a write: a value, so that a failed write cannot kill a pipeline. */

@@ -5,9 +5,11 @@ import { checkNamed } from './check-arguments.js';
 import { functionFlow, type OutputPart } from './function-flow.js';
 import { piecesOf, type Piece } from './pieces.js';
 
+/** Where the writes of a `fromArray` flow go, and what it is called. */
 export interface FromArrayOptions {
   /** Collects what is written, buffer by buffer, by reference. Left out, every write is `closed`. */
   readonly output?: Uint8Array[];
+  /** For messages and pictures (default `array`). */
   readonly name?: string;
 }
 

@@ -12,6 +12,7 @@ export type InputGenerator = () => Iterator<Piece, unknown, undefined> | AsyncIt
 /** Receives what is written: `const buffer = yield`. */
 export type OutputGenerator = () => Iterator<unknown, unknown, Uint8Array> | AsyncIterator<unknown, unknown, Uint8Array>;
 
+/** The generator functions of a flow, one for each direction, and a hook for its end. */
 export interface FromGeneratorOptions {
   /** Yields strings (read in UTF-8) and buffers; empty ones are ignored. Left out, the flow is at EOF. */
   readonly input?: InputGenerator;
@@ -22,6 +23,7 @@ export interface FromGeneratorOptions {
    * directions have ended does not run it, and an `abort()` after that comes too late: use `close()`.
    */
   readonly close?: CloseHook;
+  /** For messages and pictures (default `generator`). */
   readonly name?: string;
 }
 

@@ -7,11 +7,13 @@ import { functionFlow } from './function-flow.js';
 import { ObservableInput } from './observable-input.js';
 import { ObserverOutput, type OutputObserver } from './observer-output.js';
 
+/** What a flow reads and where it writes, and how much of its input may wait. */
 export interface FromObservableOptions {
   /** What is read, each buffer as it is, by reference; empty ones are ignored. Left out, the flow is at EOF. */
   readonly input?: Observable<Uint8Array>;
   /** Takes what is written: any Observer, so a Subject too. Left out, every write is `closed`. */
   readonly output?: OutputObserver;
+  /** For messages and pictures (default `observable`). */
   readonly name?: string;
   /** Bytes of the input that may wait unread, before the flow breaks with `overflow` (default 67108864, 64 MiB). */
   readonly maxQueuedBytes?: number;

@@ -5,11 +5,13 @@ import { outputInto, targetsOf } from './output-into.js';
 import { oneOrMore, type Piece } from './pieces.js';
 import { refillFlow } from './refill-flow.js';
 
+/** The memory that a flow reads and fills, which stays the caller's. */
 export interface MemoryFlowOptions {
   /** What is read: a string (in UTF-8), a buffer, or a list of them. Left out, the flow is at EOF. */
   readonly input?: Piece | readonly Piece[];
   /** What is filled by writing: a buffer or a list of them. Left out, every write is `closed`. */
   readonly output?: Uint8Array | readonly Uint8Array[];
+  /** For messages and pictures (default `memory`). */
   readonly name?: string;
 }
 

@@ -8,6 +8,7 @@ import { checkNamed } from './check-arguments.js';
 import { directEnds } from './direct-ends.js';
 import { timedEnds } from './timed-ends.js';
 
+/** The line between two flows in memory, the same in both directions. */
 export interface FlowPairOptions {
   /**
    * Bytes that may be on their way and unread, in each direction, before a write's result stays pending (default 65536).

@@ -6,6 +6,7 @@ import { RefillInput } from './refill-input.js';
 import { RefillOutput } from './refill-output.js';
 import type { Refill } from './refill.js';
 
+/** The functions of a flow, one for each direction, and a hook for its end. */
 export interface RefillFlowOptions {
   /** Fills what is read. Left out, the flow is at EOF from the start. */
   readonly input?: Refill;
@@ -16,6 +17,7 @@ export interface RefillFlowOptions {
    * directions have ended does not run it, and an `abort()` after that comes too late: use `close()`.
    */
   readonly close?: CloseHook;
+  /** For messages and pictures (default `refill`). */
   readonly name?: string;
 }
 

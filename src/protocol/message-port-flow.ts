@@ -26,6 +26,7 @@ import { isClosed, listenTo, type MessagePortLike } from './message-port-like.js
 import { MessageTransport } from './message-transport.js';
 import { PieceSender } from './piece-sender.js';
 
+/** How a flow uses its message port. */
 export interface MessagePortFlowOptions {
   /** For messages and pictures (default `port`). */
   readonly name?: string;

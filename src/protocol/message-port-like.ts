@@ -3,7 +3,10 @@
  * and those of Node's `worker_threads`. Ports are known by their methods; no platform is imported.
  */
 
-/** Anything that messages are posted to and heard from. */
+/**
+ * Anything that messages are posted to and heard from: what a flow needs of the web's `MessagePort` and `Worker` (HTML
+ * Standard), and of those of `node:worker_threads`.
+ */
 export interface MessagePortLike {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
   addEventListener?(type: string, listener: (event: unknown) => void): void;

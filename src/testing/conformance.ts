@@ -15,6 +15,7 @@ import { shutdownCases } from './conformance/shutdown-cases.js';
 import { Stage } from './conformance/stage.js';
 import { writeCases } from './conformance/write-cases.js';
 
+/** Whose flows are tested, and what they need not be able to do. */
 export interface ConformanceOptions {
   /**
    * Makes two connected flows: what is written to one is read from the other. Called anew for each case; the first
@@ -29,6 +30,7 @@ export interface ConformanceOptions {
   readonly timeLimitMs?: number;
 }
 
+/** One sentence of the contract, to be run as one test. */
 export interface ConformanceCase {
   /** The behaviour in the present tense, then the side: `EOF is sticky: … (a→b)`. */
   readonly name: string;

@@ -15,11 +15,13 @@ import { checkWebSocketOptions, type WebSocketFlowOptions } from './web-socket-o
 import { WebSocketTransport } from './web-socket-transport.js';
 import { within } from './within.js';
 
+/** A class to make WebSockets of: the web's own, or one like that of the `ws` package. */
 export type WebSocketConstructor = new (url: string, protocols?: string | string[]) => WebSocketLike;
 
 /** As RxJS's `webSocket` has it, and with the part of its target that matters. */
 type OpenEvent = Event & { readonly target: { readonly protocol: string } };
 
+/** Where to connect a WebSocket, and how its flow uses it. */
 export interface ConnectWebSocketConfig extends WebSocketFlowOptions {
   /** `ws:` or `wss:`. */
   readonly url: string | URL;

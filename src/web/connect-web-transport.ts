@@ -12,7 +12,7 @@ import { fromWebStreams, type WebStreamPair } from './from-web-streams.js';
 import { quietly } from './quietly.js';
 import { within } from './within.js';
 
-/** The part of a `WebTransport` session that a flow needs. */
+/** The part of a `WebTransport` session (W3C WebTransport) that a flow needs. */
 export interface WebTransportLike {
   readonly ready: Promise<unknown>;
   readonly closed: Promise<unknown>;
@@ -29,6 +29,7 @@ type SessionOptions = {
   readonly serverCertificateHashes?: readonly { readonly algorithm?: string; readonly value?: ArrayBuffer | ArrayBufferView }[];
 };
 
+/** Which session to open a stream in: a new one, by `url`, or a `session` that is shared. */
 export interface ConnectWebTransportConfig {
   /** `https:`. The session is then the flow's own, and is closed with it. */
   readonly url?: string | URL;

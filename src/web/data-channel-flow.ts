@@ -17,7 +17,7 @@ import { MessageTransport } from '../protocol/message-transport.js';
 import { PieceSender } from '../protocol/piece-sender.js';
 import { sendable } from './sendable.js';
 
-/** The part of an `RTCDataChannel` that a flow needs. */
+/** The part of an `RTCDataChannel` (W3C WebRTC) that a flow needs. */
 export interface DataChannelLike {
   readonly label: string;
   readonly readyState: string;
@@ -34,6 +34,7 @@ export interface DataChannelLike {
   addEventListener(type: string, listener: (event: unknown) => void): void;
 }
 
+/** How a flow uses its data channel. */
 export interface DataChannelFlowOptions {
   /** For messages and pictures (default `data channel` and its label). */
   readonly name?: string;

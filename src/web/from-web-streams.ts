@@ -16,11 +16,15 @@ import { sendable } from './sendable.js';
 import { streamFailure } from './stream-failure.js';
 import { TurnTaker } from './turn-taker.js';
 
+/** Both directions as web streams, as a `TransformStream` or a WebTransport stream has them. */
 export interface WebStreamPair {
+  /** What the flow reads; its chunks are handed on by reference. */
   readonly readable: ReadableStream<Uint8Array>;
+  /** Gets the written buffers, by reference; a copy where their memory is shared or may change its size. */
   readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
 }
 
+/** What a flow of web streams is called, and how much may wait in it. */
 export interface FromWebStreamsOptions {
   /** For messages and pictures (default `web streams`). */
   readonly name?: string;

@@ -9,7 +9,7 @@ import { FlowError } from '../flow/flow-error.js';
 import { makeFlow } from '../flow/make-flow.js';
 import type { FlowLink, Transport } from '../flow/transport.js';
 
-/** The part of a `SerialPort` that a flow needs. */
+/** The part of a `SerialPort` (W3C Web Serial API) that a flow needs. */
 export interface SerialPortLike {
   /** `null` while the port is closed; after an error on the line, a new stream. */
   readonly readable: ReadableStream<Uint8Array> | null;
@@ -18,7 +18,7 @@ export interface SerialPortLike {
   close(): Promise<void>;
 }
 
-/** What `SerialPort.open` takes. */
+/** What `SerialPort.open` takes: the `SerialOptions` of the W3C Web Serial API, with the platform's defaults. */
 export interface SerialLineOptions {
   readonly baudRate: number;
   readonly dataBits?: 7 | 8;
@@ -28,6 +28,7 @@ export interface SerialLineOptions {
   readonly flowControl?: 'none' | 'hardware';
 }
 
+/** How the port is opened, if it is not open, and what becomes of errors on the line. */
 export interface SerialFlowOptions extends Partial<SerialLineOptions> {
   /** For messages and pictures (default `serial`). */
   readonly name?: string;

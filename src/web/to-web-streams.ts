@@ -9,11 +9,13 @@ import { checkWhole } from '../flow/check-whole.js';
 import type { Flow, WriteResult } from '../flow/flow.js';
 import { chunkBytes, describeChunk } from '../protocol/chunk-bytes.js';
 
+/** How much the writable stream takes before it asks its writer to wait. */
 export interface ToWebStreamsOptions {
   /** Bytes that may wait in the writable before its `desiredSize` says to stop (default 65536). */
   readonly highWaterMark?: number;
 }
 
+/** A flow as web streams: the one gives what it reads, the other takes what it writes. */
 export interface WebStreams {
   /** A byte stream: BYOB readers are served. */
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;

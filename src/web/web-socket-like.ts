@@ -1,6 +1,6 @@
 import { ABORTED } from '../protocol/web-socket-close.js';
 
-/** The part of a WebSocket that a flow needs: the web's own class, and that of the `ws` package, both have it. */
+/** The part of a `WebSocket` (WebSockets Standard) that a flow needs; the class of the `ws` package has it too. */
 export interface WebSocketLike {
   readonly url: string;
   readonly readyState: number;

@@ -11,9 +11,13 @@ import { makeResponse, type Http2Response } from './http2-response.js';
 
 /** A request that the server has made in the client's stead, and its response. */
 export interface Http2Push {
+  /** Of the promised request, as is all of this, e.g. `GET`. */
   readonly method: string;
+  /** With its query, e.g. `/style.css`. */
   readonly path: string;
+  /** Whose answer it is said to be: the server's word, which nobody has checked. */
   readonly authority: string;
+  /** E.g. `https`. */
   readonly scheme: string;
   /** The fields of the promised request, without pseudo-headers. */
   readonly headers: Headers;

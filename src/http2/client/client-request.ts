@@ -13,6 +13,7 @@ import { checkTrailers, sendTrailers, type Http2Trailers } from '../stream/outbo
 import { StreamTransport } from '../stream/stream-transport.js';
 import { makeResponse, type Http2Response } from './http2-response.js';
 
+/** A request to send; an empty one is a GET of `/`. */
 export interface Http2RequestOptions {
   /** Default `GET`. */
   readonly method?: string;
@@ -20,12 +21,15 @@ export interface Http2RequestOptions {
   readonly path?: string;
   /** The host that is asked, with its port; of a CONNECT, where to connect to (default: the connection's). */
   readonly authority?: string;
+  /** Default: the connection's. A CONNECT without a `protocol` has none. */
   readonly scheme?: string;
   /** Makes a CONNECT an extended one (RFC 8441), e.g. `websocket`, where the server's settings allow it. */
   readonly protocol?: string;
+  /** Without pseudo-headers, which are options here. */
   readonly headers?: HeadersInput;
   /** Without it the request has none, but for a CONNECT, whose tunnel is written to through the response. */
   readonly body?: Http2Body;
+  /** Sent behind the body. */
   readonly trailers?: Http2Trailers;
 }
 

@@ -18,7 +18,9 @@ import { ClientPushes, type Http2Push } from './client-pushes.js';
 import { clientRequest, type Http2RequestOptions } from './client-request.js';
 import type { Http2Response } from './http2-response.js';
 
+/** What a client tells the server of itself, what its requests have in common, and how it notices a server that is gone. */
 export interface Http2ClientOptions {
+  /** Told to the server as the connection begins. */
   readonly settings?: Http2Settings;
   /** What requests ask for unless they say otherwise: `:authority` (default: the flow's remote address, or `localhost`). */
   readonly authority?: string;

@@ -12,6 +12,7 @@ import { incomingHeaders, type Headers } from '../message/headers.js';
  * reset, `truncated` where its connection ended.
  */
 export interface Http2Response extends Flow {
+  /** The final one, from 200 on: what a server says before it (1xx) is not shown. */
   readonly status: number;
   /** The fields of the head, by lower-case name, without pseudo-headers. */
   readonly headers: Headers;

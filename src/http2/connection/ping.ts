@@ -6,6 +6,7 @@ import { FlowError } from '../../flow/flow-error.js';
 import { isBytes } from '../../flow/is-bytes.js';
 import type { Http2Connection } from './http2-connection.js';
 
+/** What a PING carries. */
 export interface Http2PingOptions {
   /** The 8 bytes that go there and back (default: chosen by `node:http2`). */
   readonly payload?: Uint8Array;

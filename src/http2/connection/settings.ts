@@ -4,6 +4,7 @@
 import type { Settings } from 'node:http2';
 import { describe } from '../../flow/describe.js';
 
+/** What an end tells the other of itself (SETTINGS, RFC 9113 §6.5.2). */
 export interface Http2Settings {
   /** The largest frame payload this end takes, in bytes: 16384 (the default) to 16777215. */
   readonly maxFrameSize?: number;

@@ -5,6 +5,7 @@ import { outgoingHeaders, type HeadersInput } from '../message/headers.js';
 import { checkBody, type Http2Body } from '../message/http2-body.js';
 import { checkTrailers, type Http2Trailers } from '../stream/outbound-trailers.js';
 
+/** The answer to a request; an empty one is status 200 without a body. */
 export interface Http2Reply {
   /** 200 to 599 (default 200). */
   readonly status?: number;
@@ -12,6 +13,7 @@ export interface Http2Reply {
   readonly headers?: HeadersInput;
   /** Not sent, and not subscribed to, where HTTP has none: in answer to a HEAD, and with 204, 205 and 304. */
   readonly body?: Http2Body;
+  /** Sent behind the body, where there may be one. */
   readonly trailers?: Http2Trailers;
 }
 

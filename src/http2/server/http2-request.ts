@@ -6,12 +6,15 @@ import type { Http2Reply } from './http2-reply.js';
 
 /** The request that a server promises to answer unasked. */
 export interface Http2Promise {
+  /** With its query, e.g. `/style.css`. */
   readonly path: string;
   /** Default `GET`. */
   readonly method?: string;
-  /** Default: that of the request it goes with, as is `scheme`. */
+  /** Default: that of the request it goes with. */
   readonly authority?: string;
+  /** Default: that of the request it goes with. */
   readonly scheme?: string;
+  /** The fields that the client would have sent. */
   readonly headers?: HeadersInput;
 }
 
@@ -24,13 +27,20 @@ export interface Http2Promise {
  * reset, `truncated` where its connection ended, `closed` where it was left unread until the response had ended.
  */
 export interface Http2Request extends Flow {
+  /** As the client sent it, e.g. `GET`. */
   readonly method: string;
   /** With its query. Empty for a CONNECT without a `protocol`. */
   readonly path: string;
+  /**
+   * The host that is asked, as the client sent it, e.g. `example.org:8080`: the `:authority`, or else the `host` field. Of a
+   * CONNECT without a `protocol`, where to connect to.
+   */
   readonly authority: string;
+  /** The client's word, e.g. `https`. Empty for a CONNECT without a `protocol`. */
   readonly scheme: string;
   /** Of an extended CONNECT (RFC 8441), e.g. `websocket`; `undefined` otherwise. */
   readonly protocol: string | undefined;
+  /** The fields of the head, by lower-case name, without pseudo-headers. */
   readonly headers: Headers;
   /** Emits the trailers once they have come, an empty record if the body ended without any; errors as `read()` does. */
   readonly trailers: Observable<Headers>;

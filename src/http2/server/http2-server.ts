@@ -16,7 +16,9 @@ import { ENHANCE_YOUR_CALM } from '../error-codes.js';
 import { isHeaderListTaken } from '../message/header-list-size.js';
 import { ServerExchange, type Http2ErrorHandler, type Http2Handler } from './server-exchange.js';
 
+/** What a server tells the client of itself, who hears of failed requests, and when the connection ends. */
 export interface Http2ServerOptions {
+  /** Told to the client as the connection begins. */
   readonly settings?: Http2Settings;
   /** Told of requests that failed, and decides the answer to one that failed before its reply. */
   readonly errorHandler?: Http2ErrorHandler;

@@ -11,6 +11,7 @@ import { legendOf } from './text-labels.js';
 import { textRows } from './text-rows.js';
 import { wrapLine } from './wrap-line.js';
 
+/** How wide a picture in text may be. */
 export interface RenderMarblesOptions {
   /** Characters in a line, at most (default 100, at least 40). */
   readonly width?: number;

@@ -13,6 +13,7 @@ import { Recorder } from './recorder.js';
 export interface Recording {
   /** Use this one in place of the flow that was given: only what goes through it is on the tape. */
   readonly flow: Flow;
+  /** What happens to it, hot; how it ends, and what it keeps for late subscribers, is said at `record`. */
   readonly tape: Observable<TapeEvent>;
 }
 

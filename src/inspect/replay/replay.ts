@@ -7,6 +7,7 @@ import type { TapeEvent } from '../tape/tape-event.js';
 import { tapeOf } from '../tape/tape-of.js';
 import { TapePlayer } from './tape-player.js';
 
+/** Whether a tape is played in its own time. */
 export interface ReplayOptions {
   /** Without the recorded times: everything as soon as it is wanted and the writes before it are done (default false). */
   readonly immediate?: boolean;

@@ -43,8 +43,11 @@ export type TapeEvent =
 
 /** A failure as plain data: the code and message of a `FlowError`, and what `formatError` says of its cause. */
 export interface TapeFailure {
+  /** `failed` for what was no `FlowError`. */
   readonly code: FlowErrorCode;
+  /** For what was no `FlowError`, what `formatError` says of it. */
   readonly message: string;
+  /** Of a `FlowError` that had one. */
   readonly cause?: string;
 }
 

@@ -9,6 +9,7 @@ import { connectTls } from '../tls/connect-tls.js';
 import { connectWebSocket, type WebSocketClientTls } from '../web-socket/connect-web-socket.js';
 import { EndpointUrl } from './endpoint-url.js';
 
+/** What a URL cannot say of where to connect to. An endpoint ignores what it has no use for. */
 export interface ConnectEndpointOptions {
   /** Gives up with `timeout` when the connection is not up in time, where the endpoint is one to connect to. */
   readonly connectTimeoutMs?: number;

@@ -10,6 +10,7 @@ import { listenTls } from '../tls/listen-tls.js';
 import { listenWebSocket, type WebSocketServerTls } from '../web-socket/listen-web-socket.js';
 import { EndpointUrl } from './endpoint-url.js';
 
+/** What a URL cannot say of where to listen. An endpoint ignores what it has no use for. */
 export interface ListenEndpointOptions {
   /** `next` is called with the address once the listener listens: `{host, port}`, or `{path}` of a Unix socket. */
   readonly listeningObserver?: NextObserver<TcpAddress | UnixAddress>;

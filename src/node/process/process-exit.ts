@@ -2,6 +2,7 @@
 export interface ProcessExit extends Error {
   /** `null` of a process that a signal ended. */
   readonly exitCode: number | null;
+  /** `null` of a process that exited by itself. */
   readonly signal: NodeJS.Signals | null;
 }
 

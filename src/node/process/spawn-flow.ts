@@ -12,6 +12,7 @@ import { RecentBytes } from '../stream/recent-bytes.js';
 import { systemFlowError } from '../system-error.js';
 import { ProcessTransport } from './process-transport.js';
 
+/** Where a process runs, with what environment, where its stderr goes, and how an abort ends it. */
 export interface SpawnFlowOptions {
   /** Where it runs (default: where this process does). */
   readonly cwd?: string;
@@ -27,6 +28,7 @@ export interface SpawnFlowOptions {
 
 /** A process: reading reads its stdout, and writing writes its stdin. */
 export interface ProcessFlow extends Flow {
+  /** The system's number for the process. Once it has exited, the system may give it to another. */
   readonly pid: number;
   /**
    * What it writes to stderr, to every subscriber as it comes, and to those who come later its last 65536 bytes first.

@@ -5,7 +5,9 @@ import type { SocketFlow } from './socket-flow.js';
 import { tcpEndsOf, tcpName } from './tcp-address.js';
 import { CONNECT_TCP, wholeSeconds } from './tcp-options.js';
 
+/** Where to connect by TCP, and how. */
 export interface ConnectTcpConfig {
+  /** From 1 to 65535. */
   readonly port: number;
   /** A name or an IP address (default `127.0.0.1`); of a name's several addresses the first that answers is taken. */
   readonly host?: string;

@@ -4,6 +4,7 @@ import { connectSocket } from './connect-socket.js';
 import type { SocketFlow, UnixAddress } from './socket-flow.js';
 import { checkUnixPath } from './unix-path.js';
 
+/** Which Unix socket to connect to, and for how long to try. */
 export interface ConnectUnixConfig {
   /** The socket's path in the file system; on Windows, a named pipe's. */
   readonly path: string;

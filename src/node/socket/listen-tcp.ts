@@ -5,6 +5,7 @@ import type { SocketFlow, TcpAddress } from './socket-flow.js';
 import { tcpAddressOf, tcpEndsOf, tcpName } from './tcp-address.js';
 import { LISTEN_TCP, wholeSeconds } from './tcp-options.js';
 
+/** Where to listen for TCP connections, and how to take them. All of it may be left out. */
 export interface ListenTcpConfig {
   /** Default 0: any free port, which {@link listeningObserver} is told. */
   readonly port?: number;

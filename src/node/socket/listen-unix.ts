@@ -7,6 +7,7 @@ import { listenSocket } from './listen-socket.js';
 import type { SocketFlow, UnixAddress } from './socket-flow.js';
 import { checkUnixPath } from './unix-path.js';
 
+/** Where to listen on a Unix socket, and how many connections to take. */
 export interface ListenUnixConfig {
   /** Where the socket is made; the file goes when the listener stops. On Windows, a named pipe's path. */
   readonly path: string;

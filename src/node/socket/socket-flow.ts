@@ -5,12 +5,15 @@ import { streamFlow } from '../stream/stream-flow.js';
 import type { ReadSlab } from './read-slab.js';
 import { SocketTransport } from './socket-transport.js';
 
+/** One end of a TCP connection, or where a listener listens. */
 export interface TcpAddress {
-  /** An IP address, e.g. `127.0.0.1` or `::1`. */
+  /** An IP address, e.g. `127.0.0.1` or `::1`; empty where the system does not tell, as of a connection that is gone. */
   readonly host: string;
+  /** 0 where `host` is empty. */
   readonly port: number;
 }
 
+/** One end of a Unix socket's connection, or where a listener listens. */
 export interface UnixAddress {
   /** Empty for a side that is bound to no path, as a client's is. */
   readonly path: string;
@@ -18,7 +21,9 @@ export interface UnixAddress {
 
 /** A flow over a TCP connection ({@link TcpAddress}) or a Unix socket ({@link UnixAddress}). */
 export interface SocketFlow<Address = TcpAddress> extends Flow {
+  /** This end's address, as it was when the flow was made; it stays when the connection has gone. */
   readonly local: Address;
+  /** The peer's address, kept likewise. */
   readonly remote: Address;
 }
 

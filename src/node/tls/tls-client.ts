@@ -9,6 +9,7 @@ import type { TlsFlow } from './tls-flow.js';
 import { tlsHandshake, type TlsSide } from './tls-handshake.js';
 import { checkTlsOptions, HANDSHAKE_MS, secureContextOf, type TlsOptions } from './tls-options.js';
 
+/** What a client of TLS takes beside what both sides take: whom the server must be. */
 export interface TlsClientOptions extends TlsOptions {
   /**
    * Whom the server must be by its certificate, and, if a name and no IP address, whom it is asked to be (SNI). Default:

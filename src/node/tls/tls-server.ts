@@ -10,6 +10,7 @@ import { tlsHandshake, type TlsSide } from './tls-handshake.js';
 import { aHostTable, chooseHost, type TlsHost } from './tls-hosts.js';
 import { checkCertificate, checkTlsOptions, HANDSHAKE_MS, secureContextOf, type TlsOptions } from './tls-options.js';
 
+/** What a server of TLS takes beside what both sides take: whether clients must show who they are, and further certificates. */
 export interface TlsServerOptions extends TlsOptions {
   /**
    * Asks the client for a certificate; one that is missing or not valid fails, unless `rejectUnauthorized` is `false`. Where a

@@ -22,6 +22,7 @@ export type WebSocketClientTls = Pick<TlsClientOptions, 'ca' | 'cert' | 'key' | 
 /** As RxJS's `webSocket` has it, and with the part of its target that matters. */
 type OpenEvent = Event & { readonly target: { readonly protocol: string } };
 
+/** Where to connect a WebSocket, what its handshake says, and how its flow behaves. */
 export interface ConnectWebSocketConfig extends WebSocketOptions {
   /** `ws:` or `wss:`. A user and password in it are sent as they are said (`Authorization: Basic`). */
   readonly url: string | URL;

@@ -21,6 +21,7 @@ import { WebSocketUpgrades, type UpgradeConfig } from './web-socket-upgrades.js'
 /** As with `listenTls`. */
 export type WebSocketServerTls = Pick<TlsServerOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'requestCert' | 'rejectUnauthorized'>;
 
+/** Where to listen for WebSockets, whom to let in, and how their flows behave. All of it may be left out. */
 export interface ListenWebSocketConfig extends UpgradeConfig {
   /** Default 0: any free port, which {@link listeningObserver} is told. */
   readonly port?: number;
