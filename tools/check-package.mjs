@@ -1,7 +1,8 @@
 // Checks the package as its users get it: packs the build, has publint and attw read the tarball, installs the tarball
 // (with what it depends on out of npm's cache, if it is there) in an empty folder, and there imports every door as ESM
 // and as CommonJS, runs and type-checks one program of each kind, has the compiler write the types that programs of a single
-// door leave out, and follows the links of the documents. It builds nothing: `npm run build` comes first.
+// door leave out, and follows the links of the documents and of the docstrings. It builds nothing: `npm run build`
+// comes first.
 
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import ts from 'typescript';
+import { docstringFaults } from './docstring-faults.mjs';
 
 const EXPECTED = 'hello, flows; closed: true';
 
@@ -25,8 +27,8 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 if (!existsSync(join(root, 'dist/esm'))) fail('there is no dist to check: run `npm run build` first');
 const tarball = await pack();
-await Promise.all([publint(), attw(), installConsumer().then(() => Promise.all([...runs(), ...typeChecks(), namesItsTypes(), documentsLeadSomewhere()]))]);
-console.log(`package: ${doors.length} doors as ESM and CommonJS, publint and attw clean, both consumers run and type-check, each door names its types, documents lead somewhere`);
+await Promise.all([publint(), attw(), installConsumer().then(() => Promise.all([...runs(), ...typeChecks(), namesItsTypes(), documentsLeadSomewhere(), explainsItself()]))]);
+console.log(`package: ${doors.length} doors as ESM and CommonJS, publint and attw clean, both consumers run and type-check, each door names its types, documents and docstrings lead somewhere`);
 
 async function pack() {
   const listing = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], root);
@@ -102,6 +104,14 @@ function documentsLeadSomewhere() {
       if (!existsSync(join(installed, dirname(document), target))) fail(`${document} leads to ${target}, which the package does not have`);
     }
   }
+}
+
+/** What a door exports has a docstring, and what docstrings link to is in reach, in the declarations that editors read. */
+function explainsItself() {
+  const installed = join(folder, 'node_modules', manifest.name);
+  const declarations = Object.values(manifest.exports).flatMap((door) => (door.import ? join(installed, door.import.types) : []));
+  const faults = docstringFaults(installed, declarations);
+  if (faults.length > 0) fail(`docstrings\n  ${faults.join('\n  ')}`);
 }
 
 /**
