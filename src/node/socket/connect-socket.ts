@@ -4,7 +4,7 @@ import { timer, type Observable } from 'rxjs';
 import { FlowError } from '../../flow/flow-error.js';
 import { flowLifetime } from '../../flow/flow-lifetime.js';
 import { systemFlowError } from '../system-error.js';
-import { slabSocket } from './slab-socket.js';
+import { onreadSocket } from './onread-socket.js';
 import { socketFlow, type Ends, type SocketFlow } from './socket-flow.js';
 
 export interface Destination<Address> {
@@ -23,7 +23,7 @@ export interface Destination<Address> {
 export function connectSocket<Address>(destination: Destination<Address>): Observable<SocketFlow<Address>> {
   const { name, target, connectTimeoutMs, endsOf } = destination;
   return flowLifetime<SocketFlow<Address>>(({ ready, fail }) => {
-    const { socket, slab } = slabSocket();
+    const { socket, memory } = onreadSocket();
     const stop = () => {
       timeout?.unsubscribe();
       socket.destroy();
@@ -40,7 +40,7 @@ export function connectSocket<Address>(destination: Destination<Address>): Obser
       timeout?.unsubscribe();
       socket.off('error', failed);
       destination.tune?.(socket);
-      ready(socketFlow(socket, slab, endsOf(socket)));
+      ready(socketFlow(socket, memory, endsOf(socket)));
     });
     try {
       destination.check?.();

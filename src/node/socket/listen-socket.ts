@@ -4,7 +4,7 @@ import type { NextObserver, Observable } from 'rxjs';
 import type { FlowError } from '../../flow/flow-error.js';
 import { listenerLifetime } from '../../flow/listener-lifetime.js';
 import { systemFlowError } from '../system-error.js';
-import { slabSocketOf } from './slab-socket.js';
+import { onreadSocketOf } from './onread-socket.js';
 import { socketFlow, type Ends, type SocketFlow } from './socket-flow.js';
 
 export interface Listener<Address> {
@@ -29,8 +29,8 @@ export function listenSocket<Address>(listener: Listener<Address>): Observable<S
     if (maxConnections !== undefined) server.maxConnections = maxConnections;
     let stopped = false;
     server.on('connection', (accepted) => {
-      const { socket, slab } = slabSocketOf(accepted);
-      accept(socketFlow(socket, slab, endsOf(socket)));
+      const { socket, memory } = onreadSocketOf(accepted);
+      accept(socketFlow(socket, memory, endsOf(socket)));
     });
     // While it listens, an error is that of one connection that could not be accepted: the listener goes on.
     server.on('error', (error) => {

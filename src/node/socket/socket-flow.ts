@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import type { Flow } from '../../flow/flow.js';
 import { streamFlow } from '../stream/stream-flow.js';
-import type { ReadSlab } from './read-slab.js';
+import type { ReadMemory } from './read-memory.js';
 import { SocketTransport } from './socket-transport.js';
 
 /** One end of a TCP connection, or where a listener listens. */
@@ -34,8 +34,8 @@ export interface Ends<Address> {
   readonly remote: Address;
 }
 
-/** A flow over a connected socket that nobody has read from; `slab` is what it was made to read into, if it was. */
-export function socketFlow<Address>(socket: Socket, slab: ReadSlab | null, ends: Ends<Address>): SocketFlow<Address> {
+/** A flow over a connected socket that nobody has read from; `memory` is what it was made to read into, if it was. */
+export function socketFlow<Address>(socket: Socket, memory: ReadMemory | null, ends: Ends<Address>): SocketFlow<Address> {
   const { name, local, remote } = ends;
-  return streamFlow(new SocketTransport(name, socket, slab), { local, remote });
+  return streamFlow(new SocketTransport(name, socket, memory), { local, remote });
 }

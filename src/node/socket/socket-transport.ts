@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { FlowLink } from '../../flow/transport.js';
 import { NodeStreamTransport, type Taker } from '../stream/node-stream-transport.js';
 import { WriteGatherer } from '../stream/write-gatherer.js';
-import type { ReadSlab } from './read-slab.js';
+import type { ReadMemory } from './read-memory.js';
 
 export class SocketTransport extends NodeStreamTransport {
   /** Several large reads: with less, a busy socket would stop and go. */
@@ -15,19 +15,19 @@ export class SocketTransport extends NodeStreamTransport {
 
   readonly #gatherer: WriteGatherer | null;
 
-  /** @param slab what the socket was made to read into; without one it is not of `slab-socket`'s making. */
+  /** @param memory what the socket was made to read into; without one it is not of `onread-socket`'s making. */
   constructor(
     name: string,
     private readonly socket: Socket,
-    private readonly slab: ReadSlab | null,
+    private readonly memory: ReadMemory | null,
   ) {
     super(name, socket, socket);
-    this.#gatherer = slab === null ? null : new WriteGatherer(socket);
+    this.#gatherer = memory === null ? null : new WriteGatherer(socket);
   }
 
   override open(link: FlowLink): void {
     super.open(link);
-    if (this.slab !== null) this.slab.deliver = (buffer) => link.push(buffer);
+    if (this.memory !== null) this.memory.deliver = (buffer) => link.push(buffer);
   }
 
   override write(buffer: Uint8Array): boolean {
@@ -54,7 +54,7 @@ export class SocketTransport extends NodeStreamTransport {
   override take(taker?: Taker): Duplex | null {
     const socket = super.take(taker);
     // What comes once the protocol is done, a second GOAWAY say, is nobody's: kept, it would hide the end behind it.
-    if (socket !== null && this.slab !== null) this.slab.deliver = () => true;
+    if (socket !== null && this.memory !== null) this.memory.deliver = () => true;
     return socket;
   }
 

@@ -5,41 +5,41 @@
 import { Socket, type SocketConstructorOpts } from 'node:net';
 import { IS_NODE } from '../runtime.js';
 import { heedLastWords } from './last-words.js';
-import { ReadSlab } from './read-slab.js';
+import { ReadMemory } from './read-memory.js';
 
-export interface SlabSocket {
+export interface OnreadSocket {
   readonly socket: Socket;
   /** `null` where the socket emits `data` events instead. */
-  readonly slab: ReadSlab | null;
+  readonly memory: ReadMemory | null;
 }
 
 /** A socket that is not connected yet, paused. */
-export function slabSocket(): SlabSocket {
-  const slab = IS_NODE ? new ReadSlab() : null;
-  const socket = new Socket(socketOptions(slab));
+export function onreadSocket(): OnreadSocket {
+  const memory = IS_NODE ? new ReadMemory() : null;
+  const socket = new Socket(socketOptions(memory));
   // Or it would read as soon as it has connected, before anybody asks.
   socket.pause();
   heedLastWords(socket);
-  return { socket, slab };
+  return { socket, memory };
 }
 
 /** An accepted socket (of a server with `pauseOnConnect`), paused. The one that came is not to be used any more. */
-export function slabSocketOf(accepted: Socket): SlabSocket {
+export function onreadSocketOf(accepted: Socket): OnreadSocket {
   const inner = accepted as unknown as { _handle: { useUserBuffer?: unknown } | null };
   const handle = inner._handle;
-  if (!IS_NODE || typeof handle?.useUserBuffer !== 'function') return { socket: accepted, slab: null };
+  if (!IS_NODE || typeof handle?.useUserBuffer !== 'function') return { socket: accepted, memory: null };
   inner._handle = null;
-  const slab = new ReadSlab();
-  const options = { ...socketOptions(slab), handle, pauseOnCreate: true };
+  const memory = new ReadMemory();
+  const options = { ...socketOptions(memory), handle, pauseOnCreate: true };
   const socket = new Socket(options);
   heedLastWords(socket);
   // The server counts its connections by the sockets it made.
   socket.once('close', () => accepted.destroy());
-  return { socket, slab };
+  return { socket, memory };
 }
 
 /** A high-water mark of 0 makes every write drain: it is through when the system has taken it, and not before. */
-function socketOptions(slab: ReadSlab | null): SocketConstructorOpts {
+function socketOptions(memory: ReadMemory | null): SocketConstructorOpts {
   const options = { allowHalfOpen: true, writableHighWaterMark: 0 };
-  return slab === null ? options : ({ ...options, onread: slab } as SocketConstructorOpts);
+  return memory === null ? options : ({ ...options, onread: memory } as SocketConstructorOpts);
 }
