@@ -51,4 +51,13 @@ describe('abortUnlessDetached', () => {
     abortUnlessDetached(flow);
     expect(abort).not.toHaveBeenCalled();
   });
+
+  it('makes no error for one that is over, as most are when their subscription ends', () => {
+    const [near, far] = flowPair();
+    const abort = jest.spyOn(near, 'abort');
+    near.close();
+    far.close();
+    abortUnlessDetached(near);
+    expect(abort).not.toHaveBeenCalled();
+  });
 });

@@ -3,7 +3,7 @@
  * it from its creator (`detach`) passes on to the flow inside.
  */
 import type { Observable } from 'rxjs';
-import { DETACH, detachFlow, isDetached, type Detachable } from './detached.js';
+import { DETACH, detachFlow, type Detachable } from './detached.js';
 import type { Flow, ShutdownMode, WriteResult } from './flow.js';
 
 export class DelegatingFlow implements Flow, Detachable {
@@ -41,7 +41,7 @@ export class DelegatingFlow implements Flow, Detachable {
   }
 
   get isDetached(): boolean {
-    return isDetached(this.inner);
+    return (this.inner as Partial<Detachable>).isDetached === true;
   }
 
   [DETACH](): void {

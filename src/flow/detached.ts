@@ -9,6 +9,7 @@ export const DETACH: unique symbol = Symbol.for('rxjs-flow/detach') as never;
 
 /** A flow that can be taken from the subscription that made it; a decorator passes this on to the flow inside. */
 export interface Detachable {
+  /** Whether the end of that subscription is nothing to it: taken from it, or over. */
   readonly isDetached: boolean;
   [DETACH](): void;
 }
@@ -33,6 +34,6 @@ export function isDetached(flow: object): boolean {
 }
 
 /** What the end of a subscription does to a flow that it owns. The cause is for whoever holds the flow still, to keep it. */
-export function abortUnlessDetached(flow: Pick<Flow, 'abort'>): void {
-  if (!isDetached(flow)) flow.abort(new Error('its subscription ended without detach()'));
+export function abortUnlessDetached(flow: Pick<Flow, 'abort'> & Partial<Detachable>): void {
+  if (flow.isDetached !== true) flow.abort(new Error('its subscription ended without detach()'));
 }

@@ -102,7 +102,7 @@ export class PipedFlow implements Flow, EndpointListener, Detachable {
   // ── lifetime ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   get isDetached(): boolean {
-    return this.#detached;
+    return this.#detached || this[ENDPOINT].isOver;
   }
 
   [DETACH](): void {
