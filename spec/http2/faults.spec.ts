@@ -84,7 +84,7 @@ describe('a client whose server', () => {
   it.each<[string, (server: RawPeer) => unknown, object]>([
     ['ends the connection', ({ flow }) => flow.shutdown('write'), { code: 'truncated' }],
     ['resets the connection', ({ flow }) => flow.abort(), { code: 'reset' }],
-    ['says GOAWAY with an error', (server) => server.send(goaway(1, ENHANCE_YOUR_CALM)), { code: 'reset', message: expect.stringContaining('GOAWAY ENHANCE_YOUR_CALM (11)') }],
+    ['says GOAWAY with an error', (server) => server.send(goaway(3, ENHANCE_YOUR_CALM)), { code: 'reset', message: expect.stringContaining('GOAWAY ENHANCE_YOUR_CALM (11)') }],
     ['sends a frame on a stream that nobody opened', (server) => server.send(frame(DATA, 0, 5, utf8('x'))), { code: 'protocol' }],
     ['sends a frame that is larger than it may be', (server) => server.send(frame(DATA, 0, 1, new Uint8Array(16385))), { code: 'protocol' }],
     ['sends header fields that cannot be decoded', (server) => server.send(frame(HEADERS, END_HEADERS, 1, Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff))), { code: 'protocol' }],
@@ -183,6 +183,16 @@ describe('a client whose server', () => {
     expect(await notTaken).toMatchObject({ code: 'refused' });
     server.send(head, half, frame(DATA, END_STREAM, 1, utf8(' and half')));
     expect(await taken).toBe('half and half');
+  });
+
+  it('says GOAWAY with an error: requests that it has not taken are refused, and may be tried again elsewhere', async () => {
+    const { client, server } = await clientOfRaw();
+    const [taken, notTaken, closed] = [bodyOf(client), bodyOf(client), client.closed].map(lossOf);
+    await server.next(HEADERS);
+    server.send(goaway(1, ENHANCE_YOUR_CALM));
+    expect([await taken, await closed]).toMatchObject([{ code: 'reset' }, { code: 'reset' }]);
+    expect(await notTaken).toMatchObject({ code: 'refused', message: expect.stringMatching(/stream 3: not taken, .*ENHANCE_YOUR_CALM/) });
+    expect(http2CodeOf(await notTaken)).toBe(ENHANCE_YOUR_CALM);
   });
 
   it('stops reading: a timeout gives the request up, with its body', async () => {

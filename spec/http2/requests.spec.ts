@@ -1,5 +1,5 @@
 import { concat, firstValueFrom, map, mergeMap, NEVER, Observable, of, ReplaySubject, Subject, tap, throwError, timer, toArray } from 'rxjs';
-import { collect, collectText, detach, flowPair, type FlowError, fromArray, fromGenerator, utf8 } from 'rxjs-flow';
+import { asSink, collect, collectText, detach, flowPair, type FlowError, fromArray, fromGenerator, utf8 } from 'rxjs-flow';
 import type { Http2Client, Http2Reply, Http2Request, Http2RequestOptions, Http2Response } from 'rxjs-flow/http2';
 import { failureOf, watch } from '../node/support/settled.js';
 import { bytes } from './support/bytes.js';
@@ -208,6 +208,29 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
     expect(response.status).toBe(403);
     expect(await firstValueFrom(response.read().pipe(collectText()))).toBe('elsewhere:1');
     expect(await watch(response.closed).ended).toBe('complete');
+  });
+
+  it('opens a tunnel for a CONNECT with a protocol, where the server allows it', async () => {
+    const heads: unknown[] = [];
+    const handler = (request: Http2Request) => {
+      const { method, protocol, scheme, authority, path } = request;
+      heads.push([method, protocol, scheme, authority, path]);
+      request.read().subscribe(asSink(request));
+      return of({ status: 200 });
+    };
+    const { client } = await connect(transport, cleanup, handler, { server: { settings: { enableConnectProtocol: true } } });
+    const tunnel = await ask(client, { method: 'CONNECT', protocol: 'websocket', scheme: 'https', authority: 'there', path: '/chat?room=7' });
+    tunnel.write(utf8('there and back'));
+    tunnel.close();
+    expect(await firstValueFrom(tunnel.read().pipe(collectText()))).toBe('there and back');
+    expect(heads).toEqual([['CONNECT', 'websocket', 'https', 'there', '/chat?room=7']]);
+  });
+
+  it('does not send a CONNECT with a protocol to a server that does not allow it', async () => {
+    const { client } = await connect(transport, cleanup, echo);
+    const failure = await watch(client.request({ method: 'CONNECT', protocol: 'websocket' })).ended;
+    expect(failure).toMatchObject({ code: 'unsupported', message: expect.stringMatching(/: the server takes no CONNECT with a protocol$/) });
+    expect((await ask(client, { path: '/' })).status).toBe(200);
   });
 
   it('refuses writes to a response that is no tunnel', async () => {

@@ -2,7 +2,7 @@
 import { constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import type { Observable } from 'rxjs';
 import { FlowError } from '../../flow/flow-error.js';
-import { flowLifetime } from '../../flow/flow-lifetime.js';
+import { flowLifetime, type Opening } from '../../flow/flow-lifetime.js';
 import { makeFlow } from '../../flow/make-flow.js';
 import type { Http2Connection } from '../connection/http2-connection.js';
 import { checkHeaderListSize } from '../message/header-list-size.js';
@@ -23,7 +23,7 @@ export interface Http2RequestOptions {
   readonly authority?: string;
   /** Default: the connection's. A CONNECT without a `protocol` has none. */
   readonly scheme?: string;
-  /** Makes a CONNECT an extended one (RFC 8441), e.g. `websocket`, where the server's settings allow it. */
+  /** Makes a CONNECT an extended one (RFC 8441), e.g. `websocket`; `unsupported` where the server's settings do not allow it. */
   readonly protocol?: string;
   /** Without pseudo-headers, which are options here. */
   readonly headers?: HeadersInput;
@@ -40,18 +40,19 @@ export function clientRequest(
   options: Http2RequestOptions,
 ): Observable<Http2Response> {
   const head = requestHead('request', options, defaults);
-  const { body, trailers } = options;
+  const { body, trailers, protocol } = options;
   checkBody('request: body', body);
   checkTrailers('request: trailers', trailers);
   const isTunnel = head[':method'] === 'CONNECT';
   const endStream = body === undefined && trailers === undefined && !isTunnel;
 
-  return flowLifetime<Http2Response>(({ ready, fail }) => {
+  const send = ({ ready, fail }: Opening<Http2Response>) => {
     const refuse = (error: FlowError) => {
       discardBody(body);
       fail(error);
     };
-    const refusal = connection.refusal ?? checkHeaderListSize(connection.name, head, connection.peerHeaderLimit);
+    const tooLarge = () => checkHeaderListSize(connection.name, head, connection.peerHeaderLimit);
+    const refusal = connection.refusal ?? protocolRefusal(connection, session, protocol) ?? tooLarge();
     if (refusal !== null) {
       refuse(refusal);
       return undefined;
@@ -83,7 +84,23 @@ export function clientRequest(
       transport.owner = { onGone: () => sending.unsubscribe(), onLost: () => {} };
     }
     return () => flow.abort();
+  };
+
+  return flowLifetime<Http2Response>((opening) => {
+    if (protocol === undefined) return send(opening);
+    let cancel: (() => void) | undefined = () => discardBody(body);
+    const sending = connection.greeted.subscribe(() => (cancel = send(opening)));
+    return () => {
+      sending.unsubscribe();
+      cancel?.();
+    };
   });
+}
+
+/** An extended CONNECT must not be sent before the server's SETTINGS have come, and allow it. Source: RFC 8441 §3. */
+function protocolRefusal({ name }: Http2Connection, session: ClientHttp2Session, protocol: string | undefined): FlowError | null {
+  if (protocol === undefined || session.remoteSettings.enableConnectProtocol === true) return null;
+  return new FlowError('unsupported', `${name}: the server takes no CONNECT with a protocol`);
 }
 
 function isSuccess(status: number): boolean {

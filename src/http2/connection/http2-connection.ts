@@ -28,6 +28,7 @@ export class Http2Connection {
   /** Bytes of a body that the peer takes before it has read any. */
   peerWindow = 65535;
 
+  readonly #greeted = new Ending();
   readonly #closed = new Ending();
   #state: 'open' | 'draining' | 'ending' | 'over' = 'open';
   #failure: FlowError | null = null;
@@ -35,6 +36,8 @@ export class Http2Connection {
   #hasDrained = false;
   /** Why no new request is taken, once it has begun to end in order. */
   #farewell = '';
+  /** The last of a client's streams that the server has taken, by its GOAWAY. */
+  #lastTaken = Infinity;
   readonly #timers = new Subscription();
   readonly #streams = new Set<Http2Stream>();
   readonly #resets = new ResetRate();
@@ -57,8 +60,9 @@ export class Http2Connection {
     session.on('remoteSettings', ({ maxHeaderListSize, initialWindowSize }) => {
       this.peerHeaderLimit = Math.min(maxHeaderListSize ?? MOST_BYTES, MOST_BYTES);
       this.peerWindow = initialWindowSize ?? this.peerWindow;
+      this.#greeted.complete();
     });
-    session.on('goaway', (code) => this.#onGoaway(code));
+    session.on('goaway', (code, last) => this.#onGoaway(code, last));
     session.on('error', (error) => this.#broke(error));
     session.on('close', () => this.#finish());
     const isNoLoss = () => this.#resets.isExceeded && this.#streams.size === 0;
@@ -74,6 +78,11 @@ export class Http2Connection {
   /** Emits once and completes when the connection has ended in order; errors when it broke. Replayed. */
   get closed(): Observable<void> {
     return this.#closed.observable;
+  }
+
+  /** Emits once and completes when the peer's first SETTINGS have come, or none will. Replayed. */
+  get greeted(): Observable<void> {
+    return this.#greeted.observable;
   }
 
   /** Whether it is gone, and all that was open on it. */
@@ -113,11 +122,13 @@ export class Http2Connection {
     return new FlowError('closed', `${this.name}: no new request: ${this.#farewell}`);
   }
 
-  /** What became of a stream that was open when the connection ended. */
-  streamLoss(where: string): FlowError {
+  /** What became of a stream of that number, which was open when the connection ended. */
+  streamLoss(where: string, id: number | undefined): FlowError {
     this.#failure ??= new FlowError('truncated', `${this.name}: the connection ended with streams open`);
     const { code, message } = this.#failure;
-    return new FlowError(code, `${where}: lost with its connection: ${message}`, { cause: this.#failure });
+    // Of a stream that it has not taken, the peer says by GOAWAY that nothing was done for it (RFC 9113 §6.8).
+    const isTaken = this.isServer || (id ?? Infinity) <= this.#lastTaken;
+    return new FlowError(isTaken ? code : 'refused', `${where}: ${isTaken ? 'lost' : 'not taken, and lost'} with its connection: ${message}`, { cause: this.#failure });
   }
 
   /** GOAWAY: no new streams; over once those that are open have ended. */
@@ -181,7 +192,8 @@ export class Http2Connection {
     this.#streams.clear();
   }
 
-  #onGoaway(code: number): void {
+  #onGoaway(code: number, last: number): void {
+    this.#lastTaken = last;
     if (code !== NO_ERROR) this.#fault(goawayError(this.name, code));
     else this.#drain('the peer has sent GOAWAY');
   }
@@ -227,6 +239,7 @@ export class Http2Connection {
     this.#timers.unsubscribe();
     letGoOfCallers(this.#failure);
     this.#farewell ||= 'the connection has ended';
+    this.#greeted.complete();
     if (this.#failure === null) this.#closed.complete();
     else this.#closed.fail(this.#failure);
   }
