@@ -2,7 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lastValueFrom, toArray } from 'rxjs';
+import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
+import { collectText } from '../../src/combinators/collect-text.js';
+import { utf8 } from '../../src/flow/utf8.js';
+import { replay } from '../../src/inspect/replay/replay.js';
 import { loadTape } from '../../src/inspect/tape/load-tape.js';
 import { Cli, type Run } from './support/cli.js';
 
@@ -140,6 +143,40 @@ describe('rxjs-flow proxy', () => {
       const replay = cli.run(['replay', first!]);
       expect(await replay.exit).toBe(0);
       expect(replay.out()).toMatch(/^tcp 127\.0\.0\.1:\d+.*\n.* in .* 1 read, 5 B/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('keeps the tapes of the server’s side with --record-side server: against one of them a client can be run again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rxjs-flow-spec-'));
+    try {
+      const run = cli.run(['proxy', 'tcp://127.0.0.1:0', await service((peer) => void shout(peer)), '--record', folder, '--record-side', 'server']);
+      const client = dial({ port: await portOf(run) });
+      client.socket.end('hello');
+      await client.when(({ end }) => end !== 'open');
+      const [, path] = await run.line(/#1 tcp 127\.0\.0\.1:\d+ recorded: (.*-1\.tape)\n/);
+      run.child.kill('SIGTERM');
+      expect(await run.exit).toBe(0);
+      const server = replay(loadTape(readFileSync(path!)), { immediate: true });
+      const answer = firstValueFrom(server.read().pipe(collectText()));
+      server.write(utf8('hello'));
+      server.close();
+      expect(await answer).toBe('HELLO');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('keeps no tape of a server that was not reached, and says why it was not', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rxjs-flow-spec-'));
+    try {
+      const run = cli.run(['proxy', 'tcp://127.0.0.1:0', 'tcp://127.0.0.1:1', '--record', folder, '--record-side', 'server']);
+      dial({ port: await portOf(run) });
+      await run.line(/#1 .* failed.*refused/);
+      run.child.kill('SIGTERM');
+      expect(await run.exit).toBe(0);
+      expect(readdirSync(folder)).toEqual([]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -1,5 +1,5 @@
 /** `rxjs-flow proxy`: its arguments and options. What it does is `proxy-run.ts`. */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { withoutUser } from '../node/endpoint/endpoint-url.js';
 import { checkConnectable, checkListenable } from './check-endpoint.js';
 import {
@@ -7,6 +7,7 @@ import {
 } from './endpoint-options.js';
 import { milliseconds, wholeNumber } from './parse-number.js';
 import { proxyRun, type ProxyRunOptions } from './proxy-run.js';
+import { RECORD_SIDES } from './proxy-server.js';
 import { runToEnd } from './run-to-end.js';
 
 interface ProxyOptions extends Omit<ProxyRunOptions, 'listening' | 'connecting'>, ConnectingOptions, ListeningOptions {
@@ -28,6 +29,7 @@ export function addProxyCommand(program: Command): void {
     .option('--half-close-timeout-ms <ms>', 'how long one direction may outlive the other (default: for ever)', milliseconds(1))
     .option('--max-connections <n>', 'connections at a time (default: no limit)', wholeNumber(1))
     .option('--record <dir>', 'keep a tape of each connection in this folder, for rxjs-flow replay')
+    .addOption(new Option('--record-side <side>', 'whose flow is on the tape, and whom a replay plays').choices(RECORD_SIDES).default(RECORD_SIDES[0]))
     .option('--progress-ms <ms>', 'how often to print progress where the output is no terminal', milliseconds(1), 5000);
   addConnectingOptions(addListeningOptions(command)).action(
     async (from: string | undefined, to: string | undefined, options: ProxyOptions, command: Command) => {

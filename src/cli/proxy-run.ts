@@ -14,7 +14,7 @@ import { TapeFolder } from './tape-folder.js';
 
 type Limits = Pick<ProxyServerConfig, 'connectTimeoutMs' | 'halfCloseTimeoutMs' | 'maxConnections'>;
 
-export interface ProxyRunOptions extends Limits, Pick<ProxyServerConfig, 'listening' | 'connecting'> {
+export interface ProxyRunOptions extends Limits, Pick<ProxyServerConfig, 'listening' | 'connecting' | 'recordSide'> {
   readonly drainMs: number;
   /** How often to say where things stand, if not on a terminal. */
   readonly progressMs: number;

@@ -1,16 +1,20 @@
 /** The work of `rxjs-flow proxy`, as events; how they look is `proxy-report.ts`. */
-import { catchError, concat, defer, map, merge, mergeMap, type Observable, of, take, takeUntil, tap, using } from 'rxjs';
+import { catchError, concat, defer, finalize, map, merge, mergeAll, mergeMap, type Observable, of, ReplaySubject, take, takeUntil, tap, using } from 'rxjs';
 import { detach } from '../combinators/detach.js';
 import { ProxyError } from '../combinators/proxy-error.js';
 import { proxy, type ProxyStats } from '../combinators/proxy.js';
 import { FlowError } from '../flow/flow-error.js';
 import type { Flow } from '../flow/flow.js';
 import { record } from '../inspect/record/record.js';
+import type { TapeEvent } from '../inspect/tape/tape-event.js';
 import { connectEndpoint, type ConnectEndpointOptions } from '../node/endpoint/connect-endpoint.js';
 import { listenEndpoint, type ListenEndpointOptions } from '../node/endpoint/listen-endpoint.js';
 import type { TcpAddress, UnixAddress } from '../node/socket/socket-flow.js';
 import type { StopSignals } from './stop-signals.js';
 import type { TapeFolder } from './tape-folder.js';
+
+export const RECORD_SIDES = ['client', 'server'] as const;
+export type RecordSide = (typeof RECORD_SIDES)[number];
 
 export interface ProxyServerConfig {
   /** URLs of endpoints. */
@@ -25,8 +29,10 @@ export interface ProxyServerConfig {
   /** How often a connection says how far it is. */
   readonly sampleMs: number;
   readonly signals: StopSignals;
-  /** Keeps a tape of each connection, as seen by the one who connected. */
+  /** Keeps a tape of each connection. */
   readonly tapes: TapeFolder | null;
+  /** Whose flow is on the tape, and played by a replay of it. */
+  readonly recordSide: RecordSide;
   readonly onListening: (address: TcpAddress | UnixAddress) => void;
 }
 
@@ -57,14 +63,24 @@ export function serveProxy(config: ProxyServerConfig): Observable<ProxyEvent> {
 }
 
 function serve(client: Flow, server: Observable<Flow>, connection: number, config: ProxyServerConfig): Observable<ProxyEvent> {
-  if (config.tapes === null) return carry(client, server, connection, config);
-  const { flow, tape } = record(client, { maxEvents: 1, maxBytes: 1 }); // nobody comes late to it
-  const about = { connection, name: client.name, stats: null };
-  const keeping = config.tapes.keep(tape, connection).pipe(
+  const { tapes, recordSide } = config;
+  if (tapes === null) return carry(client, server, connection, config);
+  const kept = new ReplaySubject<Observable<ProxyEvent>>(1);
+  const recorded = (flow: Flow): Flow => {
+    const { flow: taped, tape } = record(flow, { maxEvents: 1, maxBytes: 1 }); // nobody comes late to it
+    kept.next(keep(tapes, tape, connection, client.name));
+    return taped;
+  };
+  const carried = recordSide === 'client' ? carry(recorded(client), server, connection, config) : carry(client, server.pipe(map(recorded)), connection, config);
+  return merge(kept.pipe(mergeAll()), carried.pipe(finalize(() => kept.complete())));
+}
+
+function keep(tapes: TapeFolder, tape: Observable<TapeEvent>, connection: number, name: string): Observable<ProxyEvent> {
+  const about = { connection, name, stats: null };
+  return tapes.keep(tape, connection).pipe(
     map((path) => ({ ...about, kind: 'recorded', tape: path }) as const),
     catchError((error: unknown) => of({ ...about, kind: 'unrecorded', error } as const)),
   );
-  return merge(keeping, carry(flow, server, connection, config));
 }
 
 function carry(client: Flow, server: Observable<Flow>, connection: number, config: ProxyServerConfig): Observable<ProxyEvent> {
