@@ -1,5 +1,5 @@
 /**
- * `npx tsx --tsconfig tools/tsconfig.run.json examples/alpn/main.ts CERT KEY [port]`, after `npm run build`: serves both
+ * `npx tsx examples/alpn/main.ts CERT KEY [port]` (in a checkout after `npm run build`): serves both
  * protocols on one port, with a certificate and a key in PEM. Ask it with `curl --cacert CERT --http2 https://localhost:8443/`,
  * and with `--http1.1`.
  */

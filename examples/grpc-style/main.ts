@@ -1,5 +1,5 @@
 /**
- * `npx tsx --tsconfig tools/tsconfig.run.json examples/grpc-style/main.ts`, after `npm run build`: calls a method with a
+ * `npx tsx examples/grpc-style/main.ts` (in a checkout after `npm run build`): calls a method with a
  * stream each way over a WebSocket, from an end that could be a browser's as far as its flow goes.
  */
 import { firstValueFrom, interval, map, mergeMap, ReplaySubject, scan, take } from 'rxjs';

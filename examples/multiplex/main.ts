@@ -1,5 +1,5 @@
 /**
- * `npx tsx --tsconfig tools/tsconfig.run.json examples/multiplex/main.ts`, after `npm run build`: two services and a
+ * `npx tsx examples/multiplex/main.ts` (in a checkout after `npm run build`): two services and a
  * hundred flows to them, over one TCP connection.
  */
 import { catchError, EMPTY, firstValueFrom, forkJoin, map, mergeMap, ReplaySubject } from 'rxjs';

@@ -1,5 +1,5 @@
 /**
- * `npx tsx --tsconfig tools/tsconfig.run.json examples/redis/main.ts [url]`, after `npm run build`: talks to a Redis server, pipelined, and prints what it says.
+ * `npx tsx examples/redis/main.ts [url]` (in a checkout after `npm run build`): talks to a Redis server, pipelined, and prints what it says.
  */
 import { firstValueFrom, forkJoin } from 'rxjs';
 import { detach, formatError } from 'rxjs-flow';

@@ -1,5 +1,5 @@
 /**
- * `npx tsx --tsconfig tools/tsconfig.run.json examples/simulation/main.ts [seed] [--forgetful]`, after `npm run build`:
+ * `npx tsx examples/simulation/main.ts [seed] [--forgetful]` (in a checkout after `npm run build`):
  * runs the simulation with that seed, or with the seeds from 1 to 10. `--forgetful` puts a fault into the server, and
  * a seed that finds it finds it again.
  */

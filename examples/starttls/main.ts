@@ -1,5 +1,5 @@
 /**
- * `npx tsx --tsconfig tools/tsconfig.run.json examples/starttls/main.ts`, after `npm run build`: a client and a server
+ * `npx tsx examples/starttls/main.ts` (in a checkout after `npm run build`): a client and a server
  * change from plain text to TLS in the middle of a conversation, and the tape shows what a listener on the line gets.
  */
 import { flowPair } from 'rxjs-flow';

@@ -77,6 +77,13 @@ describe('a request', () => {
     expect(() => client.request({ headers: headers as never })).toThrow(new TypeError(`request: headers: ${problem}`));
   });
 
+  it.each([
+    [{ method: 'CONNECT', path: '/chat' }, 'request: path (of a CONNECT: host and port) is empty or has characters that it may not have'],
+    [{ authority: 'example.org/chat' }, 'request: authority is empty or has characters that it may not have'],
+  ])('throws of an authority that has a path: %p', (options, message) => {
+    expect(() => client.request(options)).toThrow(new TypeError(message));
+  });
+
   it('throws of a protocol without CONNECT', () => {
     expect(() => client.request({ protocol: 'websocket' })).toThrow(new TypeError('request: protocol goes with the method CONNECT, not GET'));
   });

@@ -6,7 +6,8 @@ import { checkFrame, frameLimit, tooLarge, type FrameLimit } from './frame-limit
 
 /**
  * Frames of `frameBytes` bytes each, with nothing in between. Items are views of the chunk they came in, or copied once
- * where they span chunks. An item of another size cannot be encoded (`protocol`).
+ * where they span chunks. An item of another size cannot be encoded (`protocol`). Throws a `FlowError` `too-large`
+ * where `frameBytes` is more than `maxFrameBytes`.
  *
  * @example
  * framed(flow, fixedCodec({ frameBytes: 188 })) // MPEG transport stream packets

@@ -5,8 +5,8 @@ import type { CopyStats } from './copy-stats.js';
 export type ProxyDirection = 'aToB' | 'bToA';
 
 /**
- * A proxy that failed: in which direction, after how much each way, and why. It is a {@link FlowError} too: its code and
- * its `cause` are those of the first of its causes.
+ * A proxy that failed: in which direction, after how much each way, and why. It is a {@link FlowError} too: its code is
+ * that of the first of its causes, which is its `cause`.
  *
  * @example
  * proxy(a, b).subscribe({ error: (e: ProxyError) => console.error(e.directions, formatError(e)) });

@@ -6,7 +6,7 @@ import { describe } from './describe.js';
  * @example
  * flow.write(utf8('hello\n'))
  */
-export function utf8(text: string): Uint8Array {
+export function utf8(text: string): Uint8Array<ArrayBuffer> {
   if (typeof text !== 'string') throw new TypeError(`utf8: text must be a string, not ${describe(text)}`);
   encoder ??= new TextEncoder();
   return encoder.encode(text);

@@ -8,12 +8,13 @@ import { SINGLE_VALUE } from './single-value.js';
 
 /**
  * Fields that arrived: lower-case names, in the order they came, without pseudo-headers. A field that came several times
- * is one string joined by `, ` (`; ` for `cookie`); `set-cookie` alone is an array.
+ * is one string joined by `, ` (`; ` for `cookie`); `set-cookie` alone is an array, and of a field that may have but one
+ * value (`content-type`, `etag`, `location`, …) the first counts.
  */
 export type Headers = Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * Fields to send: a record, where an array sends the field several times and `undefined` sends nothing, or any iterable
+ * Fields to send: a record, where an array sends the field several times (a `TypeError` for one that may have but one value) and `undefined` sends nothing, or any iterable
  * of pairs (a `Map`, the web's `Headers`). Names may be of any case: they are sent in lower case.
  */
 export type HeadersInput = Readonly<Record<string, string | number | readonly string[] | undefined>> | Iterable<readonly [string, string]>;

@@ -19,7 +19,7 @@ export interface RequestDefaults {
 
 /** Throws a `TypeError` that names the part and what came, unless requests can have those that are given. */
 export function checkDefaults(where: string, { authority, scheme }: Partial<RequestDefaults>): void {
-  if (authority !== undefined) checked(where, 'authority', authority, VISIBLE);
+  if (authority !== undefined) checked(where, 'authority', authority, AUTHORITY);
   if (scheme !== undefined) checked(where, 'scheme', scheme, TOKEN);
 }
 
@@ -29,10 +29,10 @@ export function requestHead(where: string, parts: RequestHead, defaults: Request
   const { method = 'GET', path, authority, scheme, protocol, headers } = parts;
   // A CONNECT asks for no path; where to connect to may be given as either.
   const isTunnel = method === 'CONNECT' && protocol === undefined;
-  const host = authority ?? (isTunnel ? path : undefined) ?? defaults.authority;
+  const isInPath = isTunnel && authority === undefined && path !== undefined;
   const head: OutgoingHttpHeaders = {
     ':method': checked(where, 'method', method, TOKEN),
-    ':authority': checked(where, 'authority', host, VISIBLE),
+    ':authority': checked(where, isInPath ? 'path (of a CONNECT: host and port)' : 'authority', isInPath ? path : (authority ?? defaults.authority), AUTHORITY),
   };
   if (!isTunnel) {
     head[':scheme'] = checked(where, 'scheme', scheme ?? defaults.scheme, TOKEN);
@@ -48,6 +48,8 @@ export function requestHead(where: string, parts: RequestHead, defaults: Request
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** From the root, or `*` for the server as a whole (RFC 9113 §8.3.1). */
 const PATH = /^(?:\/[\x21-\x7e]*|\*)$/;
+/** A host, with its port where it has one (RFC 3986 §3.2); no path, query or fragment. */
+const AUTHORITY = /^(?!.*[/?#])[\x21-\x7e]+$/;
 const VISIBLE = /^[\x21-\x7e]+$/;
 
 function checked(where: string, part: string, value: unknown, form: RegExp): string {

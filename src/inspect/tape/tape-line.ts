@@ -24,14 +24,16 @@ export function parseHeader(line: string): StartEvent | undefined {
   return { at: 0, kind: 'start', direction: 'both', name: textIn(fields, 'name'), startedAt };
 }
 
-/** `Date.parse` alone would take much else for a time too. */
+/** `Date.parse` alone would take much else for a time too, and the 30th of February for the 2nd of March. */
 function timeOf(text: string): number {
-  const time = ISO_8601.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(time)) throw new LineFault('startedAt must be a time of ISO 8601');
+  const [, date = '', day] = ISO_8601.exec(text) ?? [];
+  const isThere = new Date(date).getUTCDate() === Number(day);
+  const time = isThere ? Date.parse(text) : NaN;
+  if (Number.isNaN(time)) throw new LineFault('startedAt must be a time of ISO 8601, as 2025-03-01T09:30:00.000Z');
   return time;
 }
 
-const ISO_8601 = /^([+-]\d\d)?\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
+const ISO_8601 = /^((?:[+-]\d\d)?\d{4}-\d\d-(\d\d))(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 export function eventLine(event: TapeEvent): string {
   // What the kind says already is left out.
