@@ -32,7 +32,7 @@ export interface ListenEndpointOptions {
  * | --- | --- |
  * | `tcp://127.0.0.1:80`, `tcp://[::1]:0` (any free port) | `listenTcp` |
  * | `unix:/run/app.sock` | `listenUnix` |
- * | `ws://127.0.0.1:8080`, `wss://127.0.0.1:0/feed` (that path only) | `listenWebSocket` |
+ * | `ws://127.0.0.1:8080`, `wss://127.0.0.1:0/feed` (that path only; without a port 80, or 443) | `listenWebSocket` |
  * | `tls://127.0.0.1:443` | `listenTls` |
  * | `stdio:` | `stdio`, one flow, and over when that has closed |
  *
