@@ -2,17 +2,19 @@
 
 import { connect as connectByNode, type IncomingHttpHeaders } from 'node:http2';
 import { catchError, concat, concatAll, concatMap, firstValueFrom, from, map, mergeMap, NEVER, of, reduce, repeat, Subject, take, takeWhile, timer, toArray, type Observable } from 'rxjs';
-import { collect, collectText, detach, fromGenerator, limitRate, utf8 } from 'rxjs-flow';
+import { collect, collectText, detach, flowPair, fromGenerator, limitRate, utf8 } from 'rxjs-flow';
 import { channel } from 'rxjs-flow/codec';
 import { http2Server, type Http2Client, type Http2Reply, type Http2Request } from 'rxjs-flow/http2';
 import { listenTcp, toNodeStream } from 'rxjs-flow/node';
-import { watch } from '../node/support/settled.js';
+import { failureOf, watch } from '../node/support/settled.js';
 import { inVirtualTime, useVirtualTime } from '../support/virtual-time.js';
 import { connect } from './support/connection.js';
 import { Cleanup, transports } from './support/transports.js';
 
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
+
+const [inMemory] = transports;
 
 /** Status and text of the response, and that the exchange was over in order. */
 async function ask(client: Http2Client, options: Parameters<Http2Client['request']>[0]): Promise<[number, string]> {
@@ -123,6 +125,29 @@ describe.each(transports.map((transport) => [transport.name, transport] as const
     const total = firstValueFrom(sizes.pipe(reduce((sum, size) => sum + size, 0)));
     expect(await ask(client, { method: 'POST', body: new Uint8Array(200_000) })).toEqual([202, '']);
     expect(await total).toBe(200_000);
+  });
+});
+
+describe('a request that was answered and read in part, when its client leaves', () => {
+  it('is missed by nobody: its connection ends in order, and no handler of errors is told; but there is no end of its body', async () => {
+    const told: unknown[] = [];
+    const requests = new Subject<Http2Request>();
+    const lost = firstValueFrom(requests.pipe(concatMap((request) => failureOf(request.closed))));
+    const handler = (request: Http2Request) => {
+      requests.next(request);
+      return request.read().pipe(take(1), map(() => ({ body: 'enough' })));
+    };
+    const options = { server: { errorHandler: (error: unknown) => void told.push(error) } };
+    const { near, client, serving } = await connect(inMemory!, cleanup, handler, options);
+    const [body, feed] = flowPair();
+    feed.write(utf8('some'));
+    const response = await firstValueFrom(client.request({ method: 'POST', body }).pipe(detach()));
+    expect(await firstValueFrom(response.read().pipe(collectText()))).toBe('enough');
+    await firstValueFrom(client.ping());
+    near.shutdown('write');
+    expect(await lost).toMatchObject({ code: 'truncated' });
+    expect(await serving.ended).toBe('complete');
+    expect(told).toEqual([]);
   });
 });
 

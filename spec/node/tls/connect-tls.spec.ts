@@ -298,7 +298,7 @@ describe('listenTls', () => {
     const ask = () => ({ ca: authority.cert, requestCert: true });
 
     /** How a client with a certificate of its own fares, with the session of the one before: `resumed`, `met`, or its error. */
-    async function visit(listener: Started, own: Certified, session: { last?: Buffer }, options: object): Promise<string> {
+    async function visit(listener: Started, own: Certified | null, session: { last?: Buffer }, options: object): Promise<string> {
       const socket = client(listener.address, { ...own, servername: 'localhost', session: session.last, ...options });
       socket.on('session', (last: Buffer) => (session.last = last));
       return await new Promise((resolve) => {
@@ -320,6 +320,24 @@ describe('listenTls', () => {
       const session = {};
       for (const how of ['met', 'resumed', 'resumed']) expect(await visit(listener, own, session, { maxVersion })).toBe(how);
       expect(listener.values.map(({ authorized, peerCertificate }) => [authorized, peerCertificate?.subject.CN])).toEqual(Array(3).fill([true, 'a client']));
+    });
+
+    it.each(['TLSv1.2', 'TLSv1.3'])('authorizes nobody who has shown no certificate, though a session is resumed, in %s', async (maxVersion) => {
+      const listener = await start({ ...ask(), rejectUnauthorized: false }, greet);
+      const session = {};
+      for (const how of ['met', 'resumed']) expect(await visit(listener, null, session, { maxVersion })).toBe(how);
+      expect(listener.values.map(({ authorized, peerCertificate }) => [authorized, peerCertificate])).toEqual(Array(2).fill([false, undefined]));
+    });
+
+    it.each(['TLSv1.2', 'TLSv1.3'])('lets nobody in with the session of a listener that asks for none, by a secureContext that both have, in %s', async (maxVersion) => {
+      const secureContext = createSecureContext({ ...certified, ca: authority.cert, sessionIdContext: 'both' });
+      const sharing = { secureContext, cert: undefined, key: undefined } as never;
+      const [lax, strict] = [await start(sharing, greet), await start({ ...(sharing as object), requestCert: true }, greet)];
+      const session = {};
+      expect(await visit(lax, null, session, { maxVersion })).toBe('met');
+      await visit(strict, null, session, { maxVersion });
+      expect(await firstValueFrom(strict.failures)).toMatchObject({ code: 'protocol' });
+      expect(strict.values).toEqual([]);
     });
 
     it.each(['TLSv1.2', 'TLSv1.3'])('resumes none where a host has authorities of its own, who might not take the certificate, in %s', async (maxVersion) => {

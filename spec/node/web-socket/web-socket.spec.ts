@@ -204,6 +204,15 @@ describe('listenWebSocket', () => {
     response.resume();
   });
 
+  it.each(['h2c', 'h2c, websocket'])('says 426 to a request for %s, and asks nobody to verify it', async (upgrade) => {
+    const asked: unknown[] = [];
+    const listener = await listen({ verify: (request) => asked.push(request) > 0 });
+    const headers = { connection: 'Upgrade', upgrade };
+    const [response] = (await once(httpGet({ ...listener.address, headers }), 'response')) as [IncomingMessage];
+    expect([response.statusCode, response.headers.upgrade, asked]).toEqual([426, 'websocket', []]);
+    response.resume();
+  });
+
   it.each([
     ['false', () => false, 403],
     ['a promise of false', () => Promise.resolve(false), 403],

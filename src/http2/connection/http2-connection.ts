@@ -122,13 +122,17 @@ export class Http2Connection {
     return new FlowError('closed', `${this.name}: no new request: ${this.#farewell}`);
   }
 
-  /** What became of a stream of that number, which was open when the connection ended. */
-  streamLoss(where: string, id: number | undefined): FlowError {
-    this.#failure ??= new FlowError('truncated', `${this.name}: the connection ended with streams open`);
-    const { code, message } = this.#failure;
+  /**
+   * What became of a stream of that number, which was open when the connection ended. By one that was missed the connection
+   * has failed as well.
+   */
+  streamLoss(where: string, id: number | undefined, isMissed: boolean): FlowError {
+    const failure = this.#failure ?? new FlowError('truncated', `${this.name}: the connection ended with streams open`);
+    if (isMissed) this.#failure = failure;
+    const { code, message } = failure;
     // Of a stream that it has not taken, the peer says by GOAWAY that nothing was done for it (RFC 9113 §6.8).
     const isTaken = this.isServer || (id ?? Infinity) <= this.#lastTaken;
-    return new FlowError(isTaken ? code : 'refused', `${where}: ${isTaken ? 'lost' : 'not taken, and lost'} with its connection: ${message}`, { cause: this.#failure });
+    return new FlowError(isTaken ? code : 'refused', `${where}: ${isTaken ? 'lost' : 'not taken, and lost'} with its connection: ${message}`, { cause: failure });
   }
 
   /** GOAWAY: no new streams; over once those that are open have ended. */

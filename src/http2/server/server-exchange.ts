@@ -118,6 +118,10 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
     this.#dismissUnread();
   }
 
+  get isDone(): boolean {
+    return (this.#hasCompleted || this.#state === 'failed') && this.#readers === 0 && !this.#isTunnel;
+  }
+
   /** The client's doing, or the connection's. */
   onLost(error: FlowError): void {
     if (this.#state === 'failed') return;
@@ -168,8 +172,7 @@ export class ServerExchange extends Subscriber<Http2Reply> implements StreamOwne
   /** In a while, since there are readers that leave and come back, as where the reading is paused. */
   #dismissUnread(): void {
     const { transport } = this.#stream;
-    const isDone = this.#hasCompleted || this.#state === 'failed';
-    if (!transport?.canDismissBody || !isDone || this.#readers > 0 || this.#isTunnel) return;
+    if (!transport?.canDismissBody || !this.isDone) return;
     this.#patience?.unsubscribe();
     this.#patience = timer(PATIENCE_MS).subscribe(() => transport.dismissBody());
     this.add(this.#patience);

@@ -6,6 +6,6 @@ import { NO_ERROR, resetError } from '../error-codes.js';
 
 /** `cause` is what `node:http2` reported, if it did. */
 export function streamLoss(name: string, stream: Http2Stream, connection: Http2Connection, cause: unknown): FlowError {
-  if (connection.hasLost(stream)) return connection.streamLoss(name, stream.id);
+  if (connection.hasLost(stream)) return connection.streamLoss(name, stream.id, true);
   return resetError(name, stream.rstCode ?? NO_ERROR, cause);
 }

@@ -22,6 +22,8 @@ export interface StreamOwner {
   onLost(error: FlowError): void;
   /** All of this side's message has left, trailers and END_STREAM. */
   onSent?(): void;
+  /** Whether nobody wants any more of the peer's message once this side's has left. */
+  readonly isDone?: boolean;
 }
 
 export class StreamTransport implements Transport {
@@ -256,23 +258,26 @@ export class StreamTransport implements Transport {
   /** The stream is gone, with `cause` if node:http2 has reported an error: the flow ends or fails as the stream did. */
   settle(cause: unknown): void {
     if (this.#isAborted) return;
+    const { stream, connection, name } = this;
+    const isDismissed = this.canDismissBody && this.owner?.isDone === true && connection.hasLost(stream);
     this.owner?.onGone();
     if (this.#read !== 'over') this.#endRead();
     if (this.#isEnded && this.#write === 'over') return;
-    if (this.#isEnded && this.stream.rstCode === NO_ERROR && !this.connection.hasLost(this.stream)) {
+    if (this.#isEnded && stream.rstCode === NO_ERROR && !connection.hasLost(stream)) {
       if (this.#write === 'ending') {
         this.#finished();
         return;
       }
       // After all of its own message a server needs no more of the client's (RFC 9113 §8.1); clients always need the answer.
-      if (!this.connection.isServer) {
-        this.#link.refuse(new FlowError('closed', `${this.name}: the peer needs no more of this message`));
+      if (!connection.isServer) {
+        this.#link.refuse(new FlowError('closed', `${name}: the peer needs no more of this message`));
         return;
       }
     }
-    const loss = this.#loss(cause);
+    // The answer has left, and nobody reads: all the same, whoever should come back for more must not find an end.
+    const loss = isDismissed ? connection.streamLoss(name, stream.id, false) : this.#loss(cause);
     this.trailers.failed(loss);
-    if (loss.code !== 'closed') this.owner?.onLost(loss);
+    if (!isDismissed && loss.code !== 'closed') this.owner?.onLost(loss);
     this.#link.fail(loss);
   }
 

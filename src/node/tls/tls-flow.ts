@@ -10,7 +10,7 @@ import { TlsTransport } from './tls-transport.js';
 export interface TlsSession {
   /** The protocol that ALPN chose; `undefined` where nothing was offered or asked for. */
   readonly alpnProtocol: string | undefined;
-  /** The name that the client asked for (SNI); `undefined` if for none, as with an IP address. */
+  /** The name that the client asked for (SNI); `undefined` if for none, as with an IP address, and, of a server, where it resumed a session of TLS 1.2. */
   readonly servername: string | undefined;
   /** As `node:tls` shows it (`subject.CN`, `subjectaltname`, `fingerprint256`, `raw`, …); `undefined` if it showed none. */
   readonly peerCertificate: PeerCertificate | undefined;
@@ -26,12 +26,17 @@ export function tlsFlow<Below extends Flow>(below: Below, name: string, socket: 
   return detachedWith(flow, below) as TlsFlow<Below>;
 }
 
-function sessionOf(socket: TLSSocket): TlsSession {
+/** `undefined` if it showed none. */
+export function peerCertificateOf(socket: TLSSocket): PeerCertificate | undefined {
   const certificate = socket.getPeerCertificate() as PeerCertificate | null;
+  return certificate?.raw === undefined ? undefined : certificate;
+}
+
+function sessionOf(socket: TLSSocket): TlsSession {
   return {
     alpnProtocol: textOf(socket.alpnProtocol),
     servername: textOf((socket as { servername?: unknown }).servername),
-    peerCertificate: certificate?.raw === undefined ? undefined : certificate,
+    peerCertificate: peerCertificateOf(socket),
     authorized: socket.authorized,
   };
 }

@@ -3,9 +3,10 @@ import { TLSSocket, type SecureContextOptions } from 'node:tls';
 import type { Observable } from 'rxjs';
 import { checkFlow } from '../../flow/check-flow.js';
 import type { Flow } from '../../flow/flow.js';
+import { FlowError } from '../../flow/flow-error.js';
 import { aBoolean, optional } from '../check-config.js';
 import { certificateError, tlsFlowError } from './tls-error.js';
-import type { TlsFlow } from './tls-flow.js';
+import { peerCertificateOf, type TlsFlow } from './tls-flow.js';
 import { tlsHandshake, type TlsSide } from './tls-handshake.js';
 import { aHostTable, chooseHost, type TlsHost } from './tls-hosts.js';
 import { checkCertificate, checkTlsOptions, HANDSHAKE_MS, secureContextOf, type TlsOptions } from './tls-options.js';
@@ -55,7 +56,7 @@ export function tlsServerSide(caller: string, options: TlsServerOptions): (name:
       return socket.on('_tlsError', (error: Error) => socket.destroy(error));
     },
     objection: (socket) => {
-      const fault = requestCert ? verify(socket) : null;
+      const fault = requestCert ? verify(socket, name) : null;
       return fault === null || !rejectUnauthorized ? null : certificateError(name, 'a client', fault);
     },
     errorOf: (_, error) => tlsFlowError(name, error),
@@ -71,10 +72,15 @@ function sessionsOf(hosts: TlsServerOptions['hosts'] = {}): SecureContextOptions
   return { sessionIdContext: randomBytes(16).toString('hex'), ...(haveOthers && { secureOptions: constants.SSL_OP_NO_TICKET }) };
 }
 
-/** As Node's own servers do when both sides agree: OpenSSL knows what it thinks of the certificate, and lets all through. */
-function verify(socket: TLSSocket): unknown {
+/**
+ * As Node's own servers do when both sides agree: OpenSSL knows what it thinks of the certificate, and lets all through.
+ * Where a session of TLS 1.3 is resumed, Node finds no fault with there being none, as with a key that both have known
+ * before (PSK): whoever had a session from where none was asked for would be let in.
+ */
+function verify(socket: TLSSocket, name: string): unknown {
   const { _handle: handle } = socket as unknown as { _handle: { verifyError(): unknown } };
-  const fault = handle.verifyError() ?? null;
+  const isShown = peerCertificateOf(socket) !== undefined;
+  const fault = handle.verifyError() ?? (isShown ? null : new FlowError('protocol', `${name}: the peer has shown no certificate`));
   socket.authorized = fault === null;
   return fault;
 }

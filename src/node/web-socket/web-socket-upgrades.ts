@@ -46,6 +46,10 @@ export class WebSocketUpgrades {
     const about = webSocketRequest(request);
     const { path } = this.config;
     socket.on('error', () => socket.destroy());
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      refuse(socket, `${NO_WEB_SOCKET}\r\nUpgrade: websocket`);
+      return;
+    }
     if (path !== undefined && about.path.replace(/\?.*/, '') !== path) {
       refuse(socket, '404 Not Found');
       return;
@@ -109,6 +113,7 @@ function onWord(socket: Socket, head: Buffer, onSaid: (status: string | null) =>
   return () => socket.off('data', speaks).off('end', leaves);
 }
 
+const NO_WEB_SOCKET = '426 Upgrade Required';
 const FORBIDDEN = '403 Forbidden';
 const FAILED = '500 Internal Server Error';
 
