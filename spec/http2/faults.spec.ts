@@ -7,7 +7,7 @@ import { http2Client, http2CodeOf, http2Server, type Http2Client, type Http2Requ
 import { connectTcp, listenTcp } from 'rxjs-flow/node';
 import { watch } from '../node/support/settled.js';
 import { connect } from './support/connection.js';
-import { DATA, END_HEADERS, END_STREAM, frame, GET_ROOT, GOAWAY, HEADERS, literal, PING, RawPeer, RST_STREAM, SETTINGS, STATUS_200, WINDOW_UPDATE, words } from './support/raw-peer.js';
+import { DATA, END_HEADERS, END_STREAM, frame, GET_ROOT, GOAWAY, HEADERS, literal, PING, PUSH_PROMISE, RawPeer, RST_STREAM, SETTINGS, STATUS_200, WINDOW_UPDATE, words } from './support/raw-peer.js';
 import { Cleanup, transports } from './support/transports.js';
 
 const cleanup = new Cleanup();
@@ -193,6 +193,18 @@ describe('a client whose server', () => {
     expect([await taken, await closed]).toMatchObject([{ code: 'reset' }, { code: 'reset' }]);
     expect(await notTaken).toMatchObject({ code: 'refused', message: expect.stringMatching(/stream 3: not taken, .*ENHANCE_YOUR_CALM/) });
     expect(http2CodeOf(await notTaken)).toBe(ENHANCE_YOUR_CALM);
+  });
+
+  it('says GOAWAY with an error: what it has pushed by then is lost, and not refused', async () => {
+    const { client, server } = await clientOfRaw();
+    const asked = server.next(HEADERS);
+    const pushed = client.pushes.pipe(mergeMap(({ response }) => response), mergeMap((response) => response.read()));
+    const lost = lossOf(pushed.pipe(tap(() => server.send(goaway(1, ENHANCE_YOUR_CALM)))));
+    const request = lossOf(bodyOf(client));
+    await asked;
+    const promise = frame(PUSH_PROMISE, END_HEADERS, 1, Uint8Array.from([...words(2), ...GET_ROOT]));
+    server.send(head, promise, frame(HEADERS, END_HEADERS, 2, STATUS_200), frame(DATA, 0, 2, utf8('half')));
+    expect([await lost, await request]).toMatchObject([{ code: 'reset' }, { code: 'reset' }]);
   });
 
   it('stops reading: a timeout gives the request up, with its body', async () => {

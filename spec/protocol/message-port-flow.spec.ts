@@ -456,6 +456,12 @@ describe('messagePortFlow', () => {
       expect(await exit).toEqual([0]); // nothing holds the worker any more: it has ended by itself
     });
 
+    it('is closed over a worker that has ended before', async () => {
+      const worker = startWorker('');
+      await once(worker, 'exit');
+      expect(await failureOf(messagePortFlow(worker).closed)).toMatchObject({ code: 'closed' });
+    });
+
     it('is reset when the worker is terminated, with its pending writes', async () => {
       worker = startWorker(`${ECHO} setInterval(() => {}, 1000);`);
       const flow = messagePortFlow(worker, { name: 'worker' });

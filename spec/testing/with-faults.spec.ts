@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { asyncScheduler, concatMap, map, of, take, timer, toArray } from 'rxjs';
+import { concrete } from '../../src/combinators/concrete.js';
 import { text } from '../../src/combinators/text.js';
 import type { Flow } from '../../src/flow/flow.js';
 import type { FlowError } from '../../src/flow/flow-error.js';
@@ -125,6 +126,21 @@ describe('withFaults()', () => {
     expect(framesWith(7)).toEqual(frames);
     expect(framesWith(8)).not.toEqual(frames);
   });
+
+  it('breaks with a flow whose failure refuses a write before it is through the line itself, though the read side has ended', () =>
+    run(({ flush }) => {
+      const [inner, peer] = flowPair();
+      const flow = withFaults(concrete(inner), { latencyMs: 1, jitterMs: 2, seed: 5 });
+      const [read, closed] = [flow.read(), flow.closed].map((source) => logOf(source));
+      const written: unknown[] = [];
+      peer.shutdown('write');
+      timer(5).subscribe(() => {
+        peer.abort();
+        flow.write(utf8('too late')).subscribe((result) => written.push(result.ok ? 'ok' : result.error.code));
+      });
+      flush();
+      expect([read, written, closed]).toEqual([['complete'], ['ok'], [expect.objectContaining({ code: 'failed' })]]);
+    }));
 
   it('ends each direction after limitBytes: EOF for the reader, closed for the writer', () =>
     run(({ expectReads }) => {

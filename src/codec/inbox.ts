@@ -104,13 +104,13 @@ export class Inbox {
       if (this.bytes.length > 0) {
         const reader = this.#reader;
         const more = this.#deliver(reader);
+        this.#refuseParked();
         if (reader !== this.#reader) {
           // Released within the call: its successor, if any, is in place. What holds the one that has gone holds the reading
           // of the flow too, and not that of its successor.
           if (reader.isHeld && this.#end === null) this.#endReading();
           continue;
         }
-        this.#refuseParked();
         if (!more) return;
       }
       this.#wanting = true;

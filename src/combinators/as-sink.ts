@@ -30,6 +30,10 @@ import { leadsTo } from '../flow/subscriber-chain.js';
  * comes of those is dropped. A failed write does not end the source's subscription: subscribe to the sink, or watch
  * `flow.closed`, to hear of it.
  *
+ * Over a pair in memory, a reader that writes inside its own `next` is on the stack of what follows: where that comes back
+ * to it by way of a sink, more than the pair's `capacity` waits for ever for the reader that it holds. `copy` and `proxy`
+ * hold nobody, and a pair with a `latencyMs` has no such stack.
+ *
  * `next` throws a `TypeError` for anything but a `Uint8Array`, and `complete` is `abort` with that error from then on: RxJS
  * reports it apart from the source, which goes on. `unsubscribe()` detaches the sink from both sides and leaves the flow
  * open.

@@ -17,7 +17,8 @@ import { Holds } from '../flow/holds.js';
  * items queue up here as they do in `mergeMap`.
  *
  * A projection that waits for data from the flow it holds waits for ever: answer on another flow, or take a `concurrency`
- * that is never reached.
+ * that is never reached. So does one that fills a pair in memory whose far reader is held too, because a write inside its own
+ * `next` has set all of this off: there the pair takes a `latencyMs`, or the far side writes in a turn of its own.
  *
  * Errors as soon as the source or a projection does, or `project` throws. Unsubscribing ends the projections and lets
  * the flows go; items that are queued are dropped.

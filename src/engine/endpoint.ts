@@ -35,6 +35,12 @@ export interface EndpointListener {
   onHook(failure?: unknown): void;
 }
 
+const OPEN = 0;
+const FREEING = 1;
+/** From here on it is over. */
+const CLOSED = 2;
+const BROKEN = 3;
+
 export class Endpoint {
   /** Both are the maker's to set, before anything happens. */
   listener!: EndpointListener;
@@ -42,7 +48,7 @@ export class Endpoint {
 
   #readEnded = false;
   #writeEnded = false;
-  #state: 'open' | 'freeing' | 'closed' | 'broken' = 'open';
+  #state: typeof OPEN | typeof FREEING | typeof CLOSED | typeof BROKEN = OPEN;
   #closing = false;
   #stopped = false;
 
@@ -64,11 +70,11 @@ export class Endpoint {
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    if (this.#state === 'closed') {
+    if (this.#state === CLOSED) {
       this.#runHook();
       return;
     }
-    if (this.#state !== 'open') return;
+    if (this.#state !== OPEN) return;
     this.shutdownWrite();
     if (this.wire.hook === undefined) this.inbound.prefetch();
     else this.shutdownRead();
@@ -91,7 +97,7 @@ export class Endpoint {
   /** The wire's news: it broke. Whoever hears of it from the pipes, and aborts, finds a flow that has broken for `reason`. */
   broke(reason: unknown, breakPipes: () => void): void {
     if (this.isOver) return;
-    this.#state = 'broken';
+    this.#state = BROKEN;
     breakPipes();
     this.listener.onBroken(reason);
   }
@@ -111,7 +117,7 @@ export class Endpoint {
   }
 
   get isOver(): boolean {
-    return this.#state === 'closed' || this.#state === 'broken';
+    return this.#state >= CLOSED;
   }
 
   /** Before the data is dropped: a source that is told to stop is not asked for more, not even to drop it. */
@@ -124,11 +130,11 @@ export class Endpoint {
   }
 
   #settle(): void {
-    if (this.#state !== 'open' || !this.#readEnded || !this.#writeEnded) return;
-    this.#state = 'freeing';
+    if (this.#state !== OPEN || !this.#readEnded || !this.#writeEnded) return;
+    this.#state = FREEING;
     const done = () => {
-      if (this.#state !== 'freeing') return;
-      this.#state = 'closed';
+      if (this.#state !== FREEING) return;
+      this.#state = CLOSED;
       if (this.#closing) this.#runHook();
       this.listener.onClosed();
     };

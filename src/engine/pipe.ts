@@ -105,8 +105,8 @@ export class Pipe {
   push(buffer: Uint8Array): PushStatus {
     if (this.#state !== OPEN) return CLOSED;
     const reader = this.#reader as Reader;
-    if (!this.#waiting || this.#delivering || this.#acknowledged || reader.isEnding()) return this.#enqueue(buffer);
-    // A waiting reader means an empty ring: the buffer goes straight through.
+    // Between two deliveries a reader waits though the ring is not empty: what is pushed then stands behind it.
+    if (!this.#waiting || this.#delivering || this.#acknowledged || this.#ring.length > 0 || reader.isEnding()) return this.#enqueue(buffer);
     this.#delivering = true;
     const more = reader.onData(buffer);
     this.#delivering = false;
@@ -347,8 +347,7 @@ export class Pipe {
 
   /** What the reader's answer, or its going, means for who waits next. */
   #afterReader(reader: Reader, more: boolean): void {
-    if (reader !== this.#reader) return; // released inside the delivery: its successor, if any, is in place
-    if (!more) this.#waiting = false;
+    if (reader === this.#reader && !more) this.#waiting = false; // else released inside the delivery: its successor, if any, is in place
     const parked = this.#parked;
     if (parked === null) return;
     this.#parked = null;
@@ -384,9 +383,9 @@ export class Pipe {
     else reader.onEnd();
   }
 
-  /** Lets in the waiters whose bytes have room now, oldest first; then the end, if it waits for the same. */
+  /** Lets in the waiters whose bytes have room now, oldest first, and none while they are refused; then the end, if it waits for the same. */
   #admit(): void {
-    while (this.#waiters.length > 0 && this.#hasRoom(this.#waiters.peek().mark)) this.#waiters.shift().onRoom();
+    while (!this.#isFailed() && this.#waiters.length > 0 && this.#hasRoom(this.#waiters.peek().mark)) this.#waiters.shift().onRoom();
     this.#settleEnding();
   }
 
@@ -406,7 +405,7 @@ export class Pipe {
   }
 
   #dropQueue(): void {
-    this.#through = this.pushed - this.bytes;
+    if (!this.#isFailed()) this.#through = this.pushed - this.bytes;
     if (this.#ring.length > 0) this.#ring.clear();
     this.bytes = 0;
     this.#inHand = 0;

@@ -51,6 +51,8 @@ class ReadSubscription implements Reader, Delivery {
 
   onData(buffer: Uint8Array): boolean {
     const depth = enterDelivery(this);
+    // One of its own: holds that come and go inside are no reason to go on.
+    this.hold();
     try {
       if (this.handler === null) this.subscriber.next(buffer);
       else this.handler(buffer);
@@ -59,6 +61,7 @@ class ReadSubscription implements Reader, Delivery {
     } finally {
       leaveDelivery(depth);
     }
+    this.#holds -= 1;
     if (!this.subscriber.closed) return this.#holds === 0;
     forgetDelivery(this);
     return false;

@@ -22,6 +22,8 @@ export interface MessagePortLike {
   hasRef?(): boolean;
   ref?(): void;
   unref?(): void;
+  /** Of Node's `Worker`: -1 once it has ended. */
+  readonly threadId?: number;
 }
 
 /**
@@ -52,10 +54,11 @@ export function listenTo(port: MessagePortLike, listener: PortListener): () => v
 }
 
 /**
- * Whether a port that is listened to had been closed before, by either end, so that it will never say so. Only Node's can
- * be asked; one with messages in it is closed once those have been heard, and says so then.
+ * Whether a port that is listened to had been closed before, by either end, or a worker had ended, so that it will never say
+ * so. Only Node's can be asked; a port with messages in it is closed once those have been heard, and says so then.
  */
 export function isClosed(port: MessagePortLike): boolean {
+  if (port.threadId === -1) return true;
   if (port.hasRef?.() !== false) return false;
   port.ref?.();
   const isLive = port.hasRef();

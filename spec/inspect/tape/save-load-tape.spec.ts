@@ -245,6 +245,7 @@ describe('loadTape', () => {
     ['{"tape":"rxjs-flow","version":1,"name":"x","startedAt":"March 1, 2025"}\n', 'protocol: tape line 1: startedAt must be a time of ISO 8601, as 2025-03-01T09:30:00.000Z'],
     ['{"tape":"rxjs-flow","version":1,"name":"x","startedAt":"2025-13-01"}\n', 'protocol: tape line 1: startedAt must be a time of ISO 8601, as 2025-03-01T09:30:00.000Z'],
     ['{"tape":"rxjs-flow","version":1,"name":"x","startedAt":"2025-02-29T12:00:00Z"}\n', 'protocol: tape line 1: startedAt must be a time of ISO 8601, as 2025-03-01T09:30:00.000Z'],
+    ['{"tape":"rxjs-flow","version":1,"name":"x","startedAt":"-000000-01-01"}\n', 'protocol: tape line 1: startedAt must be a time of ISO 8601, as 2025-03-01T09:30:00.000Z'],
     ['{"tape":"rxjs-flow","version":1,"name":"x","startedAt":"+275760-09-13T00:00:00.001Z"}\n', 'protocol: tape line 1: startedAt must be a time of ISO 8601, as 2025-03-01T09:30:00.000Z'],
     ['{"tape":"rxjs-flow","version":1,"name":7,"startedAt":"2025-01-01"}\n', 'protocol: tape line 1: name must be a string, not number 7'],
   ])('names the line of a bad beginning: %j', (file, fault) => {

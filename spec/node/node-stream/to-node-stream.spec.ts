@@ -84,6 +84,24 @@ describe.each([
     stream.destroy();
   });
 
+  it('ends behind what the peer answers, and ends with, inside a listener of the stream', async () => {
+    const [near, far] = pair();
+    far.write(utf8('hello'));
+    far.read().subscribe(() => {
+      far.write(utf8('bye'));
+      far.close();
+    });
+    const stream = toNodeStream(near).setEncoding('utf8');
+    const came: string[] = [];
+    stream.on('data', (data: string) => {
+      came.push(data);
+      if (data === 'hello') stream.end('quit');
+    });
+    await once(stream, 'end');
+    expect(came.join(' ')).toBe('hello bye');
+    expect(await endOf(far)).toBe('complete');
+  });
+
   it('is full while the flow is', async () => {
     const [near, far] = pair(1000);
     const stream = toNodeStream(near);

@@ -56,6 +56,24 @@ describe('ReadMemory', () => {
     expect(one.buffer()).toBe(other.buffer());
   });
 
+  it('fails where there is no memory to copy to, gives nothing, and goes on with what the socket reads into', () => {
+    const memory = new ReadMemory();
+    const given: Uint8Array[] = [];
+    const errors: Error[] = [];
+    memory.deliver = (buffer) => given.push(buffer) > 0;
+    memory.fail = (error) => errors.push(error);
+    const room = memory.buffer();
+    const noMemory = new RangeError('Array buffer allocation failed');
+    jest.spyOn(room, 'slice').mockImplementationOnce(() => {
+      throw noMemory;
+    });
+    expect(memory.callback(READ_BYTES)).toBe(false);
+    expect([given, errors]).toEqual([[], [noMemory]]);
+    room.fill(7, 0, 3); // not asked for another: it reads on there
+    memory.callback(3);
+    expect(given).toEqual([Uint8Array.of(7, 7, 7)]);
+  });
+
   it('answers the socket what the reader answers', () => {
     const memory = new ReadMemory();
     memory.buffer();

@@ -130,8 +130,9 @@ export class Http2Connection {
     const failure = this.#failure ?? new FlowError('truncated', `${this.name}: the connection ended with streams open`);
     if (isMissed) this.#failure = failure;
     const { code, message } = failure;
-    // Of a stream that it has not taken, the peer says by GOAWAY that nothing was done for it (RFC 9113 §6.8).
-    const isTaken = this.isServer || (id ?? Infinity) <= this.#lastTaken;
+    // Of a request that it has not taken, the server says by GOAWAY that nothing was done for it (RFC 9113 §6.8).
+    const isRequest = !this.isServer && (id ?? 1) % 2 === 1;
+    const isTaken = !isRequest || (id ?? Infinity) <= this.#lastTaken;
     return new FlowError(isTaken ? code : 'refused', `${where}: ${isTaken ? 'lost' : 'not taken, and lost'} with its connection: ${message}`, { cause: failure });
   }
 

@@ -40,7 +40,8 @@ export interface RecordOptions {
  * down to its own speed. While it holds the tape, no more is read, be it by this `read()` or by the next one, and what
  * writes, `shutdown` and `close` report is told once it lets go, or the flow is over: what they do is not delayed. So a
  * tape goes to a file in bounded memory, but for writes whose results nobody waits for. A consumer that itself waits for
- * the flow it records (for an answer, or for the result of a write) waits for ever.
+ * the flow it records (for an answer, or for the result of a write) waits for ever. And one that calls the flow comes before
+ * what it is being told of: its write overtakes that write, and with a reader that it unsubscribes goes the buffer on its way.
  *
  * @example
  * const { flow, tape } = record(inner);

@@ -33,7 +33,7 @@ function timeOf(text: string): number {
   return time;
 }
 
-const ISO_8601 = /^((?:[+-]\d\d)?\d{4}-\d\d-(\d\d))(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
+const ISO_8601 = /^(?!-000000)((?:[+-]\d\d)?\d{4}-\d\d-(\d\d))(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 export function eventLine(event: TapeEvent): string {
   // What the kind says already is left out.

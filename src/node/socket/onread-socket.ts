@@ -19,6 +19,7 @@ export function onreadSocket(): OnreadSocket {
   const socket = new Socket(socketOptions(memory));
   // Or it would read as soon as it has connected, before anybody asks.
   socket.pause();
+  if (memory !== null) memory.fail = (error) => socket.destroy(error);
   heedLastWords(socket);
   return { socket, memory };
 }
@@ -32,6 +33,7 @@ export function onreadSocketOf(accepted: Socket): OnreadSocket {
   const memory = new ReadMemory();
   const options = { ...socketOptions(memory), handle, pauseOnCreate: true };
   const socket = new Socket(options);
+  memory.fail = (error) => socket.destroy(error);
   heedLastWords(socket);
   // The server counts its connections by the sockets it made.
   socket.once('close', () => accepted.destroy());

@@ -7,20 +7,33 @@
 export class ReadMemory {
   /** Takes what was read; `false` stops the socket until it is resumed. */
   deliver: (buffer: Uint8Array) => boolean = () => false;
+  /** What was read is lost, for want of memory to copy it to. */
+  fail: (error: Error) => void = () => {};
 
   #armed = sharedMemory();
+  #isFull = false;
 
-  /** `onread.buffer`: where the next read goes. */
-  readonly buffer = (): Uint8Array => this.#armed;
+  /** `onread.buffer`: where the next read goes. Node asks once a read has been told, and not if that has thrown. */
+  readonly buffer = (): Uint8Array => (this.#armed = this.#isFull ? ownMemory() : sharedMemory());
 
   /** `onread.callback`: so many bytes were read into what {@link buffer} returned last. Whoever they go to owns them. */
   readonly callback = (byteLength: number): boolean => {
-    const armed = this.#armed;
-    const isOwn = armed !== shared;
-    this.#armed = byteLength === READ_BYTES ? allocate() : sharedMemory();
-    // Of memory that is mostly empty, a copy is kept instead.
-    return this.deliver(isOwn && byteLength * 2 >= READ_BYTES ? armed.subarray(0, byteLength) : armed.slice(0, byteLength));
+    this.#isFull = byteLength === READ_BYTES;
+    let buffer: Uint8Array;
+    try {
+      buffer = this.#taken(byteLength);
+    } catch (error) {
+      this.fail(error as Error);
+      return false;
+    }
+    return this.deliver(buffer);
   };
+
+  /** Memory of its own is given away, unless it is mostly empty. */
+  #taken(byteLength: number): Uint8Array {
+    const armed = this.#armed;
+    return armed !== shared && byteLength * 2 >= READ_BYTES ? armed.subarray(0, byteLength) : armed.slice(0, byteLength);
+  }
 }
 
 /**
@@ -34,6 +47,15 @@ let shared: Uint8Array | null = null;
 /** There once a socket is. */
 function sharedMemory(): Uint8Array {
   return (shared ??= allocate());
+}
+
+/** Where there is none to be had, the shared one does. */
+function ownMemory(): Uint8Array {
+  try {
+    return allocate();
+  } catch {
+    return sharedMemory();
+  }
 }
 
 /** Not from Node's shared pool, and not zeroed: what is given away has been read into. */

@@ -119,6 +119,7 @@ export class FlowStream extends Duplex {
       this.#wanted = false;
       room = this.push(buffer);
     }
+    if (this.#isDue) return; // more has come meanwhile, set off by a listener to this: it goes before the end
     if (this.#end !== null) this.#end();
     else if (!this.#isReading && (room || this.#wanted)) this.#readOn();
   };

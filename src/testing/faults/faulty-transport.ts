@@ -170,9 +170,10 @@ export class FaultyTransport implements Transport {
     return settled;
   }
 
-  /** An output that ended leaves the rest of the flow as it is; of a flow that broke, `closed` is about to tell. */
+  /** An output that ended leaves the rest of the flow as it is; of a flow that broke, `closed` tells, or has told. */
   #onRefused(error: FlowError): void {
     this.#out.cut();
+    if (this.#breakage !== undefined) return;
     if (isFlowError(error, 'closed') || isFlowError(error, 'failed')) this.#link.refuse(error);
   }
 
