@@ -2,7 +2,7 @@
 
 import { Endpoint, type Wire } from '../../src/engine/endpoint.js';
 import { Pipe, type Reader, type RoomWaiter } from '../../src/engine/pipe.js';
-import { FULL, OK } from '../../src/engine/status.js';
+import { CLOSED, FULL, OK } from '../../src/engine/status.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -147,6 +147,66 @@ describe('Pipe', () => {
     pipe.awaitRoom(onRoom(() => pipe.push(bytes('c'))));
     pipe.resume(held);
     expect(log).toEqual(['a', 'b', 'c']);
+  });
+
+  it('keeps the order when a second reader, told that it is busy between two deliveries, has something pushed', () => {
+    const pipe = new Pipe(100);
+    const log: string[] = [];
+    for (const one of ['a', 'b', 'c']) pipe.push(bytes(one));
+    const second = { ...reader([]), onBusy: () => void pipe.push(bytes('d')) };
+    pipe.claim(reader(log, (data) => {
+      if (data === 'a') pipe.claim(second);
+      return true;
+    }));
+    expect(log).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('tells a third reader at once that it is busy, where the second has come in place of the first', () => {
+    const pipe = new Pipe(100);
+    const log: string[] = [];
+    const [second, third] = [reader(log), reader(log)];
+    const first: Reader = reader(log, () => {
+      pipe.release(first);
+      pipe.claim(second);
+      pipe.claim(third);
+      return false;
+    });
+    pipe.claim(first);
+    pipe.push(bytes('a'));
+    expect(log).toEqual(['a', 'busy']);
+    pipe.push(bytes('b'));
+    expect(log).toEqual(['a', 'busy', 'b']);
+  });
+
+  it('lets no writer in while those before it are refused, whatever room a reader makes', () => {
+    const pipe = new Pipe(4);
+    const log: string[] = [];
+    const written = (name: string, then: () => void = ignore): RoomWaiter => ({
+      mark: 0,
+      onRoom: () => void log.push(`${name} ok`),
+      onRefused: () => {
+        log.push(`${name} refused`);
+        then();
+      },
+    });
+    pipe.push(bytes('aaa'));
+    pipe.push(bytes('bbbb'));
+    pipe.awaitRoom(written('b', () => pipe.claim(reader(log))));
+    pipe.push(bytes('c'));
+    pipe.awaitRoom(written('c'));
+    pipe.fail('gone');
+    expect(log).toEqual(['b refused', 'aaa', '#gone', 'c refused']);
+  });
+
+  it.each(['discard', 'cut'] as const)('takes a push for lost of which a part was dropped by a cut, though a %s comes behind that', (again) => {
+    const pipe = new Pipe(100);
+    const cut: Reader = reader([], () => {
+      pipe.cut('gone');
+      pipe[again]('once more');
+      return true;
+    });
+    pipe.claim(cut);
+    expect(pipe.pushAll([bytes('a'), bytes('b')])).toBe(CLOSED);
   });
 
   it('is OK with as much in hand as its capacity', () => {
