@@ -178,6 +178,21 @@ describe('Pipe', () => {
     expect(log).toEqual(['a', 'busy', 'b']);
   });
 
+  it('hands nothing to a reader that comes in the delivery in which all is discarded, and tells it and a third one the end', () => {
+    const pipe = new Pipe(100);
+    const log: string[] = [];
+    const pushing = { onBusy: () => void pipe.push(bytes('b')), onEnd: () => void log.push('third |') };
+    const first = reader(log, () => {
+      pipe.discard();
+      pipe.claim(reader(log));
+      pipe.claim({ ...reader(log), ...pushing });
+      return true;
+    });
+    pipe.claim(first);
+    pipe.push(bytes('a'));
+    expect(log).toEqual(['a', '|', '|', 'third |']);
+  });
+
   it('lets no writer in while those before it are refused, whatever room a reader makes', () => {
     const pipe = new Pipe(4);
     const log: string[] = [];

@@ -40,7 +40,7 @@ describe('abortUnlessDetached', () => {
     const told: string[] = [];
     flow.closed.subscribe({ error: (error: unknown) => told.push(formatError(error)) });
     flow.write(new Uint8Array(1)).subscribe((result) => told.push(result.ok ? 'ok' : formatError(result.error)));
-    const text = 'aborted: pair a: aborted (cause: its subscription ended without detach())';
+    const text = 'aborted: pair a: aborted (cause: unsubscribed without detach())';
     expect(told).toEqual([text, text]);
   });
 

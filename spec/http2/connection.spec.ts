@@ -117,7 +117,7 @@ describe.each([...transports, tlsInMemory].map((transport) => [transport.name, t
       expect(['reset', 'truncated', 'failed']).toContain((await failureOf(new Observable((s) => void serving.ended.then((e) => s.error(e))))).code);
       const broke = await failureOf(flows.near.closed);
       expect(broke).toMatchObject({ code: 'aborted' });
-      expect(formatError(broke)).toContain('its subscription ended without detach()');
+      expect(formatError(broke)).toContain('unsubscribed without detach()');
     });
 
     it('is aborted with all its requests, at the server', async () => {

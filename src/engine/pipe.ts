@@ -349,7 +349,7 @@ export class Pipe {
   #afterReader(reader: Reader, more: boolean): void {
     if (reader === this.#reader && !more) this.#waiting = false; // else released inside the delivery: its successor, if any, is in place
     const parked = this.#parked;
-    if (parked === null) return;
+    if (parked === null || this.#discarding) return; // where all is dropped, both are about to hear of the end
     this.#parked = null;
     parked.onBusy();
   }

@@ -35,5 +35,5 @@ export function isDetached(flow: object): boolean {
 
 /** What the end of a subscription does to a flow that it owns. The cause is for whoever holds the flow still, to keep it. */
 export function abortUnlessDetached(flow: Pick<Flow, 'abort'> & Partial<Detachable>): void {
-  if (flow.isDetached !== true) flow.abort(new Error('its subscription ended without detach()'));
+  if (flow.isDetached !== true) flow.abort(new Error('unsubscribed without detach()'));
 }
