@@ -16,6 +16,8 @@ interface ProxyOptions extends Omit<ProxyRunOptions, 'listening' | 'connecting'>
 }
 
 export function addProxyCommand(program: Command): void {
+  const recordSide = new Option('--record-side <side>', 'whose flow is on the tape, and whom a replay plays');
+  recordSide.choices(RECORD_SIDES).default(RECORD_SIDES[0]);
   const command = program
     .command('proxy')
     .summary('carry every connection from one endpoint to another')
@@ -29,7 +31,7 @@ export function addProxyCommand(program: Command): void {
     .option('--half-close-timeout-ms <ms>', 'how long one direction may outlive the other (default: for ever)', milliseconds(1))
     .option('--max-connections <n>', 'connections at a time (default: no limit)', wholeNumber(1))
     .option('--record <dir>', 'keep a tape of each connection in this folder, for rxjs-flow replay')
-    .addOption(new Option('--record-side <side>', 'whose flow is on the tape, and whom a replay plays').choices(RECORD_SIDES).default(RECORD_SIDES[0]))
+    .addOption(recordSide)
     .option('--progress-ms <ms>', 'how often to print progress where the output is no terminal', milliseconds(1), 5000);
   addConnectingOptions(addListeningOptions(command)).action(
     async (from: string | undefined, to: string | undefined, options: ProxyOptions, command: Command) => {

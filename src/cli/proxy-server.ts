@@ -71,7 +71,8 @@ function serve(client: Flow, server: Observable<Flow>, connection: number, confi
     kept.next(keep(tapes, tape, connection, client.name));
     return taped;
   };
-  const carried = recordSide === 'client' ? carry(recorded(client), server, connection, config) : carry(client, server.pipe(map(recorded)), connection, config);
+  const ends: [Flow, Observable<Flow>] = recordSide === 'client' ? [recorded(client), server] : [client, server.pipe(map(recorded))];
+  const carried = carry(...ends, connection, config);
   return merge(kept.pipe(mergeAll()), carried.pipe(finalize(() => kept.complete())));
 }
 

@@ -8,7 +8,8 @@ export type Newline = '\n' | '\r\n';
 
 export function checkNewline(where: string, newline: Newline): void {
   if (newline === '\n' || newline === '\r\n') return;
-  throw new TypeError(`${where}: newline must be '\\n' or '\\r\\n', not ${typeof newline === 'string' ? JSON.stringify(newline) : describe(newline)}`);
+  const came = typeof newline === 'string' ? JSON.stringify(newline) : describe(newline);
+  throw new TypeError(`${where}: newline must be '\\n' or '\\r\\n', not ${came}`);
 }
 
 /** The line and its end in one buffer. Throws for a text that would be read as something else than this one line. */

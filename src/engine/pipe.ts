@@ -383,7 +383,10 @@ export class Pipe {
     else reader.onEnd();
   }
 
-  /** Lets in the waiters whose bytes have room now, oldest first, and none while they are refused; then the end, if it waits for the same. */
+  /**
+   * Lets in the waiters whose bytes have room now, oldest first, and none while they are refused; then the end, if it waits
+   * for the same.
+   */
   #admit(): void {
     while (!this.#isFailed() && this.#waiters.length > 0 && this.#hasRoom(this.#waiters.peek().mark)) this.#waiters.shift().onRoom();
     this.#settleEnding();

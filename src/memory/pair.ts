@@ -29,8 +29,9 @@ export interface FlowPairOptions {
  *
  * Without `latencyMs` and `bytesPerSecond` all of it is synchronous: while two sides answer each other without a pause,
  * nothing else runs, no timer either. With them, each direction is a line that carries bytes, EOF and reset in order, by
- * RxJS's timers only, so that virtual time drives it; a line with nothing on its way has no timer. A write's result is pending while more than `capacity` bytes are on their way or unread: a reader that stalls
- * stalls the line. After an `abort` the peer gets what had departed by then, and the reset one latency later.
+ * RxJS's timers only, so that virtual time drives it; a line with nothing on its way has no timer. A write's result is
+ * pending while more than `capacity` bytes are on their way or unread: a reader that stalls stalls the line. After an
+ * `abort` the peer gets what had departed by then, and the reset one latency later.
  *
  * @example
  * const [client, server] = flowPair({ latencyMs: 50, bytesPerSecond: 1_000_000, maxChunk: 1460 });

@@ -133,7 +133,8 @@ export class Http2Connection {
     // Of a request that it has not taken, the server says by GOAWAY that nothing was done for it (RFC 9113 §6.8).
     const isRequest = !this.isServer && (id ?? 1) % 2 === 1;
     const isTaken = !isRequest || (id ?? Infinity) <= this.#lastTaken;
-    return new FlowError(isTaken ? code : 'refused', `${where}: ${isTaken ? 'lost' : 'not taken, and lost'} with its connection: ${message}`, { cause: failure });
+    const fate = isTaken ? 'lost' : 'not taken, and lost';
+    return new FlowError(isTaken ? code : 'refused', `${where}: ${fate} with its connection: ${message}`, { cause: failure });
   }
 
   /** GOAWAY: no new streams; over once those that are open have ended. */

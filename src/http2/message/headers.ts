@@ -14,8 +14,8 @@ import { SINGLE_VALUE } from './single-value.js';
 export type Headers = Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * Fields to send: a record, where an array sends the field several times (a `TypeError` for one that may have but one value) and `undefined` sends nothing, or any iterable
- * of pairs (a `Map`, the web's `Headers`). Names may be of any case: they are sent in lower case.
+ * Fields to send: a record, where an array sends the field several times (a `TypeError` for one that may have but one
+ * value) and `undefined` sends nothing, or any iterable of pairs (a `Map`, the web's `Headers`). Names may be of any case: they are sent in lower case.
  */
 export type HeadersInput = Readonly<Record<string, string | number | readonly string[] | undefined>> | Iterable<readonly [string, string]>;
 

@@ -30,9 +30,10 @@ export function requestHead(where: string, parts: RequestHead, defaults: Request
   // A CONNECT asks for no path; where to connect to may be given as either.
   const isTunnel = method === 'CONNECT' && protocol === undefined;
   const isInPath = isTunnel && authority === undefined && path !== undefined;
+  const host = isInPath ? path : (authority ?? defaults.authority);
   const head: OutgoingHttpHeaders = {
     ':method': checked(where, 'method', method, TOKEN),
-    ':authority': checked(where, isInPath ? 'path (of a CONNECT: host and port)' : 'authority', isInPath ? path : (authority ?? defaults.authority), AUTHORITY),
+    ':authority': checked(where, isInPath ? 'path (of a CONNECT: host and port)' : 'authority', host, AUTHORITY),
   };
   if (!isTunnel) {
     head[':scheme'] = checked(where, 'scheme', scheme ?? defaults.scheme, TOKEN);

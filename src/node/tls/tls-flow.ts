@@ -10,7 +10,10 @@ import { TlsTransport } from './tls-transport.js';
 export interface TlsSession {
   /** The protocol that ALPN chose; `undefined` where nothing was offered or asked for. */
   readonly alpnProtocol: string | undefined;
-  /** The name that the client asked for (SNI); `undefined` if for none, as with an IP address, and, of a server, where it resumed a session of TLS 1.2. */
+  /**
+   * The name that the client asked for (SNI); `undefined` if for none, as with an IP address, and, of a server, where it
+   * resumed a session of TLS 1.2.
+   */
   readonly servername: string | undefined;
   /** As `node:tls` shows it (`subject.CN`, `subjectaltname`, `fingerprint256`, `raw`, …); `undefined` if it showed none. */
   readonly peerCertificate: PeerCertificate | undefined;
