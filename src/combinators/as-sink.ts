@@ -32,7 +32,7 @@ import { leadsTo } from '../flow/subscriber-chain.js';
  *
  * Over a pair in memory, a reader that writes inside its own `next` is on the stack of what follows: where that comes back
  * to it by way of a sink, more than the pair's `capacity` waits for ever for the reader that it holds. `copy` and `proxy`
- * hold nobody, and a pair with a `latencyMs` has no such stack.
+ * between flows that are not decorated hold nobody, and a pair with a `latencyMs` has no such stack.
  *
  * `next` throws a `TypeError` for anything but a `Uint8Array`, and `complete` is `abort` with that error from then on: RxJS
  * reports it apart from the source, which goes on. `unsubscribe()` detaches the sink from both sides and leaves the flow

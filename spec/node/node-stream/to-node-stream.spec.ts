@@ -84,6 +84,39 @@ describe.each([
     stream.destroy();
   });
 
+  it('loses nothing that is written while the peer hears of a corked batch', async () => {
+    const [near, far] = pair();
+    const stream = toNodeStream(near);
+    const came: string[] = [];
+    far.read().subscribe((buffer) => {
+      if (came.length === 0) stream.end('3');
+      came.push(Buffer.from(buffer).toString());
+    });
+    stream.cork();
+    stream.write('1');
+    stream.write('2');
+    stream.uncork();
+    await once(stream, 'finish');
+    expect(came.join('')).toBe('123');
+  });
+
+  it('may be read by a listener to the result of a write that its reading lets in', async () => {
+    const [near, far] = pair(0);
+    const stream = toNodeStream(near);
+    far.write(new Uint8Array(200_000));
+    stream.read(0);
+    await once(stream, 'readable');
+    let read = 0;
+    const take = (size?: number) => (read += (stream.read(size) as Buffer | null)?.byteLength ?? 0);
+    far.write(new Uint8Array(60_000)).subscribe(() => take(100_000));
+    take();
+    expect(stream.readableLength).toBeGreaterThanOrEqual(0);
+    far.shutdown('write');
+    stream.on('data', (chunk: Buffer) => (read += chunk.byteLength));
+    await once(stream, 'end');
+    expect(read).toBe(260_000);
+  });
+
   it('ends behind what the peer answers, and ends with, inside a listener of the stream', async () => {
     const [near, far] = pair();
     far.write(utf8('hello'));

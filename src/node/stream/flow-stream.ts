@@ -31,9 +31,10 @@ export class FlowStream extends Duplex {
     });
   }
 
+  /** In a tick of its own, as what comes: reading may let the peer's writes in, whose results are listened to, and Node is at work here. */
   override _read(): void {
     this.#wanted = true;
-    if (!this.#isReading && !this.#isDue) this.#readOn();
+    if (!this.#isReading) this.#deliverSoon();
   }
 
   override read(size?: number): unknown {
@@ -46,9 +47,10 @@ export class FlowStream extends Duplex {
     this.flow.write(chunk).subscribe((result) => done(result.ok ? undefined : result.error));
   }
 
+  /** In a tick of its own: once this has returned Node drops its queue, with whatever a peer in memory has had written meanwhile. */
   override _writev(chunks: { readonly chunk: Uint8Array }[], done: (error?: Error) => void): void {
     const buffers = chunks.map(({ chunk }) => chunk);
-    this.flow.writev(buffers).subscribe((result) => done(result.ok ? undefined : result.error));
+    process.nextTick(() => this.flow.writev(buffers).subscribe((result) => done(result.ok ? undefined : result.error)));
   }
 
   override _final(done: (error?: Error) => void): void {

@@ -47,8 +47,8 @@ function reasonIn(message: string): string {
 }
 
 function meaningOf(code: string, reason: string): string {
-  // Of some alerts (110 to 114) OpenSSL leaves the word out.
-  const alert = /^(?:tlsv1|tlsv13|sslv3) (?:alert )?(.*)/.exec(reason)?.[1];
+  // Of some alerts (110 to 114) OpenSSL leaves the word out; from 3.2 on it says `ssl/tls`.
+  const alert = /^(?:tlsv1|tlsv13|sslv3|ssl\/tls) (?:alert )?(.*)/.exec(reason)?.[1];
   if (alert !== undefined) return `the peer refused: ${alert}`;
   return MEANINGS[code] ?? MEANINGS[`ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`] ?? `TLS failed: ${reason}`;
 }

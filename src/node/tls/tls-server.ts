@@ -80,7 +80,7 @@ function sessionsOf(hosts: TlsServerOptions['hosts'] = {}): SecureContextOptions
 function verify(socket: TLSSocket, name: string): unknown {
   const { _handle: handle } = socket as unknown as { _handle: { verifyError(): unknown } };
   const isShown = peerCertificateOf(socket) !== undefined;
-  const fault = handle.verifyError() ?? (isShown ? null : new FlowError('protocol', `${name}: the peer has shown no certificate`));
+  const fault = isShown ? (handle.verifyError() ?? null) : new FlowError('protocol', `${name}: the peer has shown no certificate`);
   socket.authorized = fault === null;
   return fault;
 }

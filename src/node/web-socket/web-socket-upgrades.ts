@@ -47,7 +47,7 @@ export class WebSocketUpgrades {
     const { path } = this.config;
     socket.on('error', () => socket.destroy());
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
-      refuse(socket, `${NO_WEB_SOCKET}\r\nUpgrade: websocket`);
+      refuse(socket, NO_WEB_SOCKET);
       return;
     }
     if (path !== undefined && about.path.replace(/\?.*/, '') !== path) {
@@ -113,7 +113,7 @@ function onWord(socket: Socket, head: Buffer, onSaid: (status: string | null) =>
   return () => socket.off('data', speaks).off('end', leaves);
 }
 
-const NO_WEB_SOCKET = '426 Upgrade Required';
+const NO_WEB_SOCKET = '426 Upgrade Required\r\nUpgrade: websocket';
 const FORBIDDEN = '403 Forbidden';
 const FAILED = '500 Internal Server Error';
 
