@@ -1,10 +1,11 @@
 import { of, take } from 'rxjs';
 import { channel } from '../../src/codec/channel.js';
-import { DETACH, isDetached } from '../../src/flow/detached.js';
+import { DETACH } from '../../src/flow/detached.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { utf8 } from '../../src/flow/utf8.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { describeConformanceInVirtualTime } from '../support/run-conformance.js';
+import { isDetached } from '../support/is-detached.js';
 
 /** A flow of which a channel has read one byte, with another byte unread. */
 function unread(near: Flow, far: Flow): Flow {

@@ -6,11 +6,12 @@ import { limitRate } from '../../src/combinators/limit-rate.js';
 import { measured } from '../../src/combinators/measured.js';
 import { named } from '../../src/combinators/named.js';
 import { withIdleTimeout } from '../../src/combinators/with-idle-timeout.js';
-import { DETACH, isDetached } from '../../src/flow/detached.js';
+import { DETACH } from '../../src/flow/detached.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { flowPair } from '../../src/memory/pair.js';
 import type { ConformanceOptions } from '../../src/testing/conformance.js';
 import { describeConformanceInVirtualTime } from '../support/run-conformance.js';
+import { isDetached } from '../support/is-detached.js';
 
 /** Fast enough never to wait, or slow enough to wait all the time. */
 const fast = { bytesPerSecond: 1e12, burst: 2 ** 40 };

@@ -4,7 +4,6 @@ import { framed } from '../../src/codec/framed.js';
 import { linesCodec } from '../../src/codec/lines-codec.js';
 import { detach } from '../../src/combinators/detach.js';
 import { named } from '../../src/combinators/named.js';
-import { isDetached } from '../../src/flow/detached.js';
 import { flowLifetime } from '../../src/flow/flow-lifetime.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { http2Client } from '../../src/http2/client/http2-client.js';
@@ -13,6 +12,7 @@ import { record } from '../../src/inspect/record/record.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { withFaults } from '../../src/testing/with-faults.js';
 import { foreignFlow } from '../support/foreign-flow.js';
+import { isDetached } from '../support/is-detached.js';
 
 describe('detach', () => {
   const connect = (flow: Flow) => flowLifetime<Flow>(({ ready }) => {

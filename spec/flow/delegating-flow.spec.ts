@@ -1,8 +1,9 @@
 import { DelegatingFlow } from '../../src/flow/delegating-flow.js';
-import { detachFlow, isDetached } from '../../src/flow/detached.js';
+import { detachFlow } from '../../src/flow/detached.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { utf8 } from '../../src/flow/utf8.js';
 import { flowPair } from '../../src/memory/pair.js';
+import { isDetached } from '../support/is-detached.js';
 
 /** A flow that notes what is asked of it, and answers each with what names the question. */
 function noting(): { inner: Flow; asked: unknown[][] } {

@@ -1,7 +1,8 @@
-import { abortUnlessDetached, detachedWith, detachFlow, isDetached } from '../../src/flow/detached.js';
+import { abortUnlessDetached, detachedWith, detachFlow } from '../../src/flow/detached.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { formatError } from '../../src/flow/format-error.js';
 import { flowPair } from '../../src/memory/pair.js';
+import { isDetached } from '../support/is-detached.js';
 
 describe('detachFlow', () => {
   it('marks a flow as its holder\'s own', () => {

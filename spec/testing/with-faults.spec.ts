@@ -7,12 +7,13 @@ import type { FlowError } from '../../src/flow/flow-error.js';
 import { utf8 } from '../../src/flow/utf8.js';
 import { fromArray } from '../../src/memory/from-array.js';
 import { flowPair } from '../../src/memory/pair.js';
-import { DETACH, isDetached } from '../../src/flow/detached.js';
+import { DETACH } from '../../src/flow/detached.js';
 import { joinBytes, toBytes, toText } from '../../src/testing/bytes.js';
 import { FlowTestScheduler } from '../../src/testing/flow-test-scheduler.js';
 import { withFaults, type Faults } from '../../src/testing/with-faults.js';
 import { describeConformanceInVirtualTime } from '../support/run-conformance.js';
 import { logOf } from './log-of.js';
+import { isDetached } from '../support/is-detached.js';
 
 const run: FlowTestScheduler['run'] = (callback) =>
   new FlowTestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(callback);

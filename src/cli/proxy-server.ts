@@ -14,7 +14,7 @@ import type { StopSignals } from './stop-signals.js';
 import type { TapeFolder } from './tape-folder.js';
 
 export const RECORD_SIDES = ['client', 'server'] as const;
-export type RecordSide = (typeof RECORD_SIDES)[number];
+type RecordSide = (typeof RECORD_SIDES)[number];
 
 export interface ProxyServerConfig {
   /** URLs of endpoints. */

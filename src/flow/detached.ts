@@ -29,10 +29,6 @@ export function detachedWith<F extends object>(flow: F, below: object): F {
   });
 }
 
-export function isDetached(flow: object): boolean {
-  return (flow as Partial<Detachable>).isDetached === true;
-}
-
 /** What the end of a subscription does to a flow that it owns. The cause is for whoever holds the flow still, to keep it. */
 export function abortUnlessDetached(flow: Pick<Flow, 'abort'> & Partial<Detachable>): void {
   if (flow.isDetached !== true) flow.abort(new Error('unsubscribed without detach()'));

@@ -3,7 +3,7 @@ import { TestScheduler } from 'rxjs/testing';
 import fc from 'fast-check';
 import { concrete } from '../../../src/combinators/concrete.js';
 import { drainMap } from '../../../src/combinators/drain-map.js';
-import { detachFlow, isDetached } from '../../../src/flow/detached.js';
+import { detachFlow } from '../../../src/flow/detached.js';
 import { FlowError } from '../../../src/flow/flow-error.js';
 import type { Flow } from '../../../src/flow/flow.js';
 import { makeFlow } from '../../../src/flow/make-flow.js';
@@ -13,6 +13,7 @@ import { flowPair } from '../../../src/memory/pair.js';
 import { foreignFlow } from '../../support/foreign-flow.js';
 import { describeConformanceInVirtualTime } from '../../support/run-conformance.js';
 import { play, traffic } from '../any-traffic.js';
+import { isDetached } from '../../support/is-detached.js';
 
 describeConformanceInVirtualTime('record(flow) over a pair', {
   create: () => of(flowPair().map((flow) => record(flow).flow) as [Flow, Flow]),

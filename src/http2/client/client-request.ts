@@ -51,8 +51,8 @@ export function clientRequest(
       discardBody(body);
       fail(error);
     };
-    const tooLarge = () => checkHeaderListSize(connection.name, head, connection.peerHeaderLimit);
-    const refusal = connection.refusal ?? protocolRefusal(connection, session, protocol) ?? tooLarge();
+    const refusal =
+      connection.refusal ?? protocolRefusal(connection, session, protocol) ?? checkHeaderListSize(connection.name, head, connection.peerHeaderLimit);
     if (refusal !== null) {
       refuse(refusal);
       return undefined;

@@ -19,9 +19,7 @@ export function onreadSocket(): OnreadSocket {
   const socket = new Socket(socketOptions(memory));
   // Or it would read as soon as it has connected, before anybody asks.
   socket.pause();
-  if (memory !== null) memory.fail = (error) => socket.destroy(error);
-  heedLastWords(socket);
-  return { socket, memory };
+  return heeded(socket, memory);
 }
 
 /** An accepted socket (of a server with `pauseOnConnect`), paused. The one that came is not to be used any more. */
@@ -33,10 +31,15 @@ export function onreadSocketOf(accepted: Socket): OnreadSocket {
   const memory = new ReadMemory();
   const options = { ...socketOptions(memory), handle, pauseOnCreate: true };
   const socket = new Socket(options);
-  memory.fail = (error) => socket.destroy(error);
-  heedLastWords(socket);
   // The server counts its connections by the sockets it made.
   socket.once('close', () => accepted.destroy());
+  return heeded(socket, memory);
+}
+
+/** Before it reads or writes. */
+function heeded(socket: Socket, memory: ReadMemory | null): OnreadSocket {
+  if (memory !== null) memory.fail = (error) => socket.destroy(error);
+  heedLastWords(socket);
   return { socket, memory };
 }
 
