@@ -16,7 +16,6 @@ import { TRANSPORTS } from './browser/transports.js';
 
 /** Unpacking and starting a browser on a busy machine. */
 const START_MS = 120_000;
-/** More than a conformance case allows itself. */
 const CASE_MS = 10_000;
 /** Cases at once in one page; a browser slows down the WebSockets of a page that opens many at once. */
 const LANES = 4;
@@ -184,6 +183,8 @@ describe.each(Object.entries(TRANSPORTS))('conformance of %s in a browser', (tra
   const inPage = (name: string) => async () => {
     expect(await page.evaluate(`runCase(${JSON.stringify(transport)}, ${JSON.stringify(name)})`)).toBeUndefined();
   };
+  // More than a case allows itself.
+  const caseMs = CASE_MS + (options.timeLimitMs ?? 0);
   const ahead = runAhead(wanted.map(({ name }) => inPage(name)), LANES);
-  wanted.forEach(({ name }, at) => it(name, () => ahead.run(at), CASE_MS));
+  wanted.forEach(({ name }, at) => it(name, () => ahead.run(at), caseMs));
 });
