@@ -307,7 +307,7 @@ describe('a server whose client', () => {
   it.each([
     ['that waits for its answer', SETTINGS, 65535, () => NEVER],
     ['in the middle of a long response', DATA, 65535, () => of({ body: new Uint8Array(200_000) })],
-    ['behind a response for which it has no room', HEADERS, 0, () => of({ body: new Uint8Array(20_000) })],
+    ['behind a response for which it has no room', HEADERS, 0, () => of({ body: new Uint8Array(200_000) })],
     ['in the middle of a stream', DATA, 65535, () => of({ body: concat(of(utf8('half')), NEVER) })],
     ['in the same read', RST_STREAM, 65535, () => NEVER],
   ] as const)('resets a request %s, of which only the error handler would hear, with whatever code', async (_, awaited, room, handler) => {
