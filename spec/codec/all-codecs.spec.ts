@@ -129,6 +129,25 @@ describe.each(cases)('%s', (_, { codec, items, overhead, noise }) => {
   });
 });
 
+describe('delimiterCodec', () => {
+  it('is not spent by a transport that hands the memory of its frames over', () => {
+    const codec = delimiterCodec({ delimiter: 0 });
+    for (const buffer of codec.encode(Uint8Array.of(1))) structuredClone(buffer, { transfer: [buffer.buffer as ArrayBuffer] });
+    expect(codec.encode(Uint8Array.of(2))).toEqual([Uint8Array.of(2), Uint8Array.of(0)]);
+  });
+});
+
+describe('lengthPrefixedCodec', () => {
+  it('goes by what its options were when it was made', () => {
+    const options: { lengthBytes: 1 | 4 } = { lengthBytes: 1 };
+    const codec = lengthPrefixedCodec(options);
+    options.lengthBytes = 4;
+    const queue = new ByteQueue();
+    for (const buffer of codec.encode(Uint8Array.of(7, 8))) queue.push(buffer);
+    expect(codec.decoder().decode(queue)).toEqual(Uint8Array.of(7, 8));
+  });
+});
+
 describe('jsonLinesCodec', () => {
   it('looks at the bytes of a line that comes in pieces once, whatever the first of them is like', () => {
     const bytes = new ByteQueue();

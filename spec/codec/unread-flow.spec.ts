@@ -6,6 +6,7 @@ import { utf8 } from '../../src/flow/utf8.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { describeConformanceInVirtualTime } from '../support/run-conformance.js';
 import { isDetached } from '../support/is-detached.js';
+import { foreignFlow } from '../support/foreign-flow.js';
 
 /** A flow of which a channel has read one byte, with another byte unread. */
 function unread(near: Flow, far: Flow): Flow {
@@ -74,5 +75,16 @@ describe('what a channel leaves of a flow', () => {
     const log: unknown[] = [];
     flow.read().subscribe({ next: (buffer) => log.push(buffer), error: (error: unknown) => log.push((error as { code: string }).code) });
     expect(log).toEqual(['aborted']);
+  });
+
+  it('says who the ends are, of a flow that tells it by getters too, and nothing that is its own', () => {
+    const [near, far] = [{ host: 'here', port: 1 }, { host: 'there', port: 2 }];
+    class Secretive {
+      readonly secret = 1;
+      get local() { return near; }
+      get remote() { return far; }
+    }
+    const rest = channel(Object.assign(new Secretive(), foreignFlow(flowPair()[0]))).rest();
+    expect([rest.local, rest.remote, 'secret' in rest]).toEqual([near, far, false]);
   });
 });

@@ -134,4 +134,13 @@ describe('closeWithin', () => {
     expect(call).toThrow(TypeError);
     expect(call).toThrow(message);
   });
+
+  it('leaves no timer where a flow throws instead of closing', () => {
+    inVirtualTime((flush) => {
+      const flow = { ...foreignFlow(flowPair()[0]), close: () => { throw new Error('thrown'); } };
+      expect(() => closeWithin(flow, 50)).toThrow('thrown');
+      flush();
+      expect(asyncScheduler.now()).toBe(0);
+    });
+  });
 });

@@ -11,6 +11,7 @@ import { makeFlow } from '../../src/flow/make-flow.js';
 import { fromArray } from '../../src/memory/from-array.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { foreignFlow } from '../support/foreign-flow.js';
+import { transferringFlow } from '../support/transferring-flow.js';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
@@ -375,6 +376,12 @@ const one = bytes(1);
 const source = { pull: () => {} };
 
 describe('copy of flows that do not keep to the contract', () => {
+  it('counts what is written to a transport that hands its memory over', async () => {
+    const [inner] = flowPair();
+    const stats = await firstValueFrom(copy(fromArray([new Uint8Array(1000), new Uint8Array(500)]), transferringFlow(inner)));
+    expect(stats).toMatchObject({ readBytes: 1500, writeBytes: 1500, writeOps: 2 });
+  });
+
   const fake = (parts: Partial<Flow>): Flow => ({ ...foreignFlow(flowPair()[0]), name: 'fake', ...parts });
 
   it('reads a source that cannot be held as it comes, and ends after the last result', () => {

@@ -1,5 +1,6 @@
 import type { CopyStats } from '../../src/combinators/copy-stats.js';
 import { formatStats } from '../../src/combinators/format-stats.js';
+import { formatBytes } from '../../src/combinators/format-bytes.js';
 
 const stats = (bytes: number, durationMs: number): CopyStats => {
   return { readBytes: bytes, readOps: 2, writeBytes: bytes, writeOps: 3, durationMs };
@@ -36,5 +37,9 @@ describe('formatStats', () => {
 
   it.each([null, undefined, 'x', {}, { aToB: {} }])('throws a TypeError for %p', (value) => {
     expect(() => formatStats(value as never)).toThrow(TypeError);
+  });
+
+  it('goes on to the next unit where a number would be rounded to 1024.0 of its own', () => {
+    expect([1_048_524, 1_048_525, 2 ** 20].map(formatBytes)).toEqual(['1023.9 KiB', '1.0 MiB', '1.0 MiB']);
   });
 });

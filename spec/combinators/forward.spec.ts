@@ -3,6 +3,7 @@ import { forward } from '../../src/combinators/forward.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { foreignFlow } from '../support/foreign-flow.js';
+import { config } from 'rxjs';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
@@ -157,5 +158,22 @@ describe('forward', () => {
   ])('throws a TypeError that names %s', (_, call, message) => {
     expect(call).toThrow(TypeError);
     expect(call).toThrow(message);
+  });
+
+  it('tells what its log throws to whom RxJS tells unhandled errors', () => {
+    jest.useFakeTimers();
+    const told = jest.fn();
+    config.onUnhandledError = told;
+    try {
+      const [from, src] = flowPair();
+      const thrown = new Error('no more paper');
+      forward(src, flowPair()[0], { verbose: true, log: () => { throw thrown; } }).subscribe();
+      from.write(bytes(1));
+      jest.runAllTimers();
+      expect(told.mock.calls).toEqual([[thrown]]);
+    } finally {
+      config.onUnhandledError = null;
+      jest.useRealTimers();
+    }
   });
 });

@@ -3,6 +3,7 @@ import { TestScheduler } from 'rxjs/testing';
 import { formatStats } from '../../src/combinators/format-stats.js';
 import { measured } from '../../src/combinators/measured.js';
 import { flowPair } from '../../src/memory/pair.js';
+import { transferringFlow } from '../support/transferring-flow.js';
 
 const bytes = (size: number) => new Uint8Array(size);
 
@@ -55,5 +56,12 @@ describe('measured', () => {
   it('gives stats that formatStats prints', () => {
     const { stats } = measured(flowPair()[0]);
     expect(formatStats(stats())).toMatch(/^read 0 bytes \(0 ops\), wrote 0 bytes \(0 ops\) in \d+ ms/);
+  });
+
+  it('counts what is written to a transport that hands its memory over', () => {
+    const { flow, stats } = measured(transferringFlow(flowPair()[0]));
+    flow.write(bytes(1000));
+    flow.writev([bytes(10), bytes(20)]);
+    expect(stats()).toMatchObject({ writeBytes: 1030, writeOps: 2 });
   });
 });

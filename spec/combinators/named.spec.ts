@@ -4,6 +4,9 @@ import { named } from '../../src/combinators/named.js';
 import { FlowError } from '../../src/flow/flow-error.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { foreignFlow } from '../support/foreign-flow.js';
+import { channel } from '../../src/codec/channel.js';
+import { concrete } from '../../src/combinators/concrete.js';
+import { utf8 } from '../../src/flow/utf8.js';
 
 describe('named', () => {
   it('names the flow in what is built on it', async () => {
@@ -30,5 +33,16 @@ describe('named', () => {
 
   it('throws a TypeError for a name that is none', () => {
     expect(() => named(flowPair()[0], 7 as never)).toThrow(/^named: name must be a string, not number 7$/);
+  });
+
+  it('keeps what lies behind an error from nobody who acts on it', () => {
+    const [inner, peer] = flowPair();
+    const lines = channel(named(concrete(inner), 'upload'));
+    peer.write(utf8('one\ntwo\n'));
+    const said: string[] = [];
+    lines.readLine().subscribe((line) => said.push(line));
+    inner.abort();
+    lines.readLine().subscribe({ next: (line) => said.push(line), error: ({ code }: FlowError) => said.push(code) });
+    expect(said).toEqual(['one', 'failed']);
   });
 });

@@ -119,4 +119,11 @@ describe('toAsyncIterable', () => {
     expect(() => toAsyncIterable([] as never)).toThrow(new TypeError(message));
     expect(() => toAsyncIterable(undefined as never)).toThrow(/not undefined/);
   });
+
+  it('is over for good once it was left, with an error that nobody met too', async () => {
+    const turns = toAsyncIterable(concat(of(1), throwError(() => new Error('boom'))))[Symbol.asyncIterator]();
+    expect(await turns.next()).toEqual({ done: false, value: 1 });
+    expect(await turns.return!()).toEqual({ done: true, value: undefined });
+    expect(await turns.next()).toEqual({ done: true, value: undefined });
+  });
 });

@@ -5,6 +5,7 @@ import { withIdleTimeout } from '../../src/combinators/with-idle-timeout.js';
 import type { Flow, WriteResult } from '../../src/flow/flow.js';
 import { FlowError, isFlowError } from '../../src/flow/flow-error.js';
 import { flowPair } from '../../src/memory/pair.js';
+import { transferringFlow } from '../support/transferring-flow.js';
 
 const bytes = (size: number) => new Uint8Array(size);
 
@@ -125,5 +126,30 @@ describe('withIdleTimeout', () => {
 
   it('throws a TypeError for a time that no timer can wait for', () => {
     expect(() => withIdleTimeout(flowPair()[0], 2 ** 31)).toThrow(/^withIdleTimeout: idleMs must be at most 2147483647, not number 2147483648$/);
+  });
+
+  it('takes a write for one, to a transport that hands its memory over too', () => {
+    const life = lifeOf(() => {
+      const flow = withIdleTimeout(transferringFlow(flowPair()[0]), 100);
+      at(50, () => flow.write(bytes(10)));
+      at(120, () => flow.writev([bytes(10)]));
+      return flow;
+    });
+    expect(life).toMatchObject({ endedAt: 220, end: 'timeout' });
+  });
+
+  it('waits on for as long as its timer was late, and no longer, where the last byte passed in time', () => {
+    jest.useFakeTimers({ now: 0 });
+    try {
+      const flow = withIdleTimeout(flowPair()[0], 100);
+      let endedAt = 0;
+      flow.closed.subscribe({ error: () => (endedAt = Date.now()) });
+      flow.write(bytes(1));
+      jest.setSystemTime(3); // the timer comes at 103
+      jest.advanceTimersByTime(200);
+      expect(endedAt).toBe(106);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });

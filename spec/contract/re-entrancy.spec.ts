@@ -65,6 +65,20 @@ describe('a write that an abort drops', () => {
     near.read().subscribe({ next: () => near.abort(), error: () => tidy(near).subscribe({ error: () => {} }) });
     expect(logOf(far.writev([bytes('read'), bytes('dropped')]))).toEqual(['reset', '|']);
   });
+
+  it('is not the one whose bytes had been taken, where another made inside its delivery leads to the abort', () => {
+    const [near, far] = flowPair();
+    let inner: string[] = [];
+    near.read().subscribe({
+      next: (buffer) => {
+        if (text(buffer) === 'one') inner = writeOf(far, 'two');
+        else near.abort();
+      },
+      error: () => {},
+    });
+    expect(writeOf(far, 'one')).toEqual(['ok', '|']);
+    expect(inner).toEqual(['ok', '|']);
+  });
 });
 
 it.each<[string, (flow: Flow) => Reading]>([

@@ -295,7 +295,7 @@ describe('Endpoint', () => {
   const wired = (wire: Partial<Wire>) => {
     const endpoint = new Endpoint(new Pipe(4), new Pipe(4));
     endpoint.wire = { free: (done) => done(), cut: () => undefined, ...wire };
-    endpoint.listener = { onWriteEnded: ignore, onClosed: ignore, onBroken: ignore, onHook: ignore };
+    endpoint.listener = { onWriteEnded: ignore, onClosed: ignore, onBroken: ignore, onCloseDone: ignore };
     return endpoint;
   };
 
@@ -312,7 +312,7 @@ describe('Endpoint', () => {
     const endpoint = wired({ hook: (done) => done() });
     const log: string[] = [];
     endpoint.inbound.push(bytes('last'));
-    endpoint.broke('broken', () => endpoint.inbound.fail('broken'));
+    endpoint.breakWith('broken', () => endpoint.inbound.fail('broken'));
     endpoint.close();
     endpoint.inbound.claim(reader(log));
     expect(log).toEqual(['last', '#broken']);

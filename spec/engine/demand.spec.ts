@@ -4,7 +4,6 @@ import {
   deliveryDepth,
   enterDelivery,
   forgetDelivery,
-  holdDeliveries,
   innermostDelivery,
   leaveDelivery,
 } from '../../src/engine/demand.js';
@@ -61,40 +60,5 @@ describe('the stack of deliveries', () => {
       forgetDelivery(one);
       expect(innermostDelivery()).toBe(one);
     });
-  });
-});
-
-describe('holdDeliveries', () => {
-  it('is null where nothing is delivering', () => {
-    expect(holdDeliveries()).toBeNull();
-  });
-
-  it('holds every delivery on the call stack, innermost first', () => {
-    const log: string[] = [];
-    during(delivery(log, 'outer'), () => during(delivery(log, 'inner'), () => holdDeliveries()));
-    expect(log).toEqual(['hold inner', 'hold outer']);
-  });
-
-  it('releases all that it held, after the deliveries are over too', () => {
-    const log: string[] = [];
-    const release = during(delivery(log, 'outer'), () => during(delivery(log, 'inner'), () => holdDeliveries()));
-    log.length = 0;
-    release!();
-    expect(log).toEqual(['unhold inner', 'unhold outer']);
-  });
-
-  it('releases once, however often it is asked to', () => {
-    const log: string[] = [];
-    const release = during(delivery(log, 'one'), () => holdDeliveries());
-    release!();
-    release!();
-    expect(log).toEqual(['hold one', 'unhold one']);
-  });
-
-  it('leaves a delivery that is over alone', () => {
-    const log: string[] = [];
-    during(delivery(log, 'gone'), () => undefined);
-    during(delivery(log, 'here'), () => holdDeliveries());
-    expect(log).toEqual(['hold here']);
   });
 });

@@ -14,7 +14,7 @@ function bench(wire: Partial<Wire> = {}): Bench {
     onWriteEnded: () => log.push('write ended'),
     onClosed: () => log.push('closed'),
     onBroken: (reason) => log.push(`broken ${String(reason)}`),
-    onHook: (failure) => log.push(failure === undefined ? 'close done' : `close failed ${String(failure)}`),
+    onCloseDone: (failure) => log.push(failure === undefined ? 'close done' : `close failed ${String(failure)}`),
   };
   endpoint.listener = listener;
   endpoint.wire = {
@@ -181,8 +181,8 @@ describe('Endpoint', () => {
 
   it('is broken by its wire without cutting it', () => {
     const { endpoint, log } = bench();
-    endpoint.broke('reset', () => log.push('pipes'));
-    endpoint.broke('again', () => log.push('pipes'));
+    endpoint.breakWith('reset', () => log.push('pipes'));
+    endpoint.breakWith('again', () => log.push('pipes'));
     expect(log).toEqual(['pipes', 'broken reset']);
   });
 
@@ -201,7 +201,7 @@ describe('Endpoint', () => {
     endpoint.shutdownWrite();
     endpoint.inbound.end();
     endpoint.abort('late');
-    endpoint.broke('late', () => log.push('pipes'));
+    endpoint.breakWith('late', () => log.push('pipes'));
     expect(log).toEqual(['write ended', 'free', 'closed']);
   });
 

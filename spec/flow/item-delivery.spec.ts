@@ -1,5 +1,6 @@
-import { deliveryDepth, holdDeliveries, innermostDelivery } from '../../src/engine/demand.js';
+import { deliveryDepth, innermostDelivery } from '../../src/engine/demand.js';
 import { ItemDelivery } from '../../src/flow/item-delivery.js';
+import { holdDeliveries } from '../support/hold-deliveries.js';
 
 describe('ItemDelivery', () => {
   it('is held by what says so between enter and leave, and by nobody else', () => {

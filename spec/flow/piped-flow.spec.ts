@@ -133,6 +133,14 @@ describe('shutdown()', () => {
     flow.abort();
     for (const mode of ['read', 'write', 'read_write'] as const) expect(saidBy(flow.shutdown(mode))).toEqual(['#aborted']);
   });
+
+  it('fails as the flow does when it is called from inside what tells of the break', () => {
+    const [flow] = flowPair();
+    const said: string[][] = [];
+    flow.read().subscribe({ error: () => said.push(saidBy(flow.shutdown('read')), saidBy(flow.shutdown('write'))) });
+    flow.abort();
+    expect(said).toEqual([['#aborted'], ['#aborted']]);
+  });
 });
 
 describe('abort()', () => {

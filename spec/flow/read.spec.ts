@@ -1,10 +1,10 @@
 import { catchError, concat, config, EMPTY, map, merge, mergeMap, share, Subject, Subscriber, take, takeUntil } from 'rxjs';
-import { holdDeliveries } from '../../src/engine/demand.js';
 import type { FlowError } from '../../src/flow/flow-error.js';
 import type { Flow } from '../../src/flow/flow.js';
 import { makeFlow } from '../../src/flow/make-flow.js';
 import type { FlowLink } from '../../src/flow/transport.js';
 import { flowPair } from '../../src/memory/pair.js';
+import { holdDeliveries } from '../support/hold-deliveries.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (buffer: Uint8Array) => new TextDecoder().decode(buffer);

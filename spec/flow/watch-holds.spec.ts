@@ -1,9 +1,10 @@
 import { Subject, take, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { drainMap } from '../../src/combinators/drain-map.js';
-import { holdDeliveries, innermostDelivery } from '../../src/engine/demand.js';
+import { innermostDelivery } from '../../src/engine/demand.js';
 import { watchHolds } from '../../src/flow/watch-holds.js';
 import { flowPair } from '../../src/memory/pair.js';
+import { holdDeliveries } from '../support/hold-deliveries.js';
 
 describe('watchHolds', () => {
   it('says when the chain downstream takes hold of the read, and when it lets go', () => {

@@ -1,7 +1,8 @@
-import { take } from 'rxjs';
+import { asyncScheduler, take } from 'rxjs';
 import type { Flow } from '../../src/flow/flow.js';
 import { flowPair } from '../../src/memory/pair.js';
 import { bytes, logOf, text, writeOf } from './log-of.js';
+import { TestScheduler } from 'rxjs/testing';
 
 describe('flowPair', () => {
   it('is named after its configuration', () => {
@@ -57,6 +58,18 @@ describe('flowPair', () => {
     [{ name: 7 }, 'flowPair: name must be a string, not number 7'],
   ])('refuses %p with a TypeError', (options, message) => {
     expect(() => flowPair(options)).toThrow(new TypeError(message));
+  });
+
+  it('tells a reset one latency after the abort, though all that was on its way had not departed', () => {
+    new TestScheduler(() => {}).run(({ flush }) => {
+      const [a, b] = flowPair({ latencyMs: 50, bytesPerSecond: 100 });
+      const log: string[] = [];
+      logOf(b.read(), (entry) => log.push(`${asyncScheduler.now()}: ${entry}`));
+      a.write(new Uint8Array(200));
+      asyncScheduler.schedule(() => a.abort(), 100);
+      flush();
+      expect(log).toEqual(['150: #reset']);
+    });
   });
 });
 

@@ -12,7 +12,7 @@ describe('TimedLine', () => {
     const far = new Endpoint(new Pipe(100, { limit: 4 }), new Pipe(0, { acknowledged: true }));
     const reasons: unknown[] = [];
     const line = new TimedLine(near, far, 'line a', { latencyMs: 0, bytesPerSecond: Infinity, maxChunk: Infinity });
-    near.listener = { onWriteEnded: ignore, onClosed: ignore, onBroken: ignore, onHook: ignore };
+    near.listener = { onWriteEnded: ignore, onClosed: ignore, onBroken: ignore, onCloseDone: ignore };
     near.wire = { free: (done) => done(), cut: (reason) => void reasons.push(reason) };
     near.outbound.claim(line);
     for (const data of ['ab', 'cd']) near.outbound.push(bytes(data));

@@ -30,7 +30,7 @@ export function delimiterCodec(options: DelimiterOptions): Codec<Uint8Array> {
     encode(item) {
       checkFrame(NAME, item, maxFrameBytes);
       if (!endsFirstAt(item, delimiter)) throw new FlowError('protocol', `${NAME}: an item must not hold the delimiter`);
-      return [item, delimiter];
+      return [item, delimiter.slice()]; // each frame's own: a transport may hand memory over
     },
     decoder: () => {
       const reader = new DelimitedReader(delimiter, maxFrameBytes, oversize);

@@ -22,16 +22,16 @@ export interface LengthPrefixedOptions extends FrameLimit {
  */
 export function lengthPrefixedCodec(options: LengthPrefixedOptions): Codec<Uint8Array> {
   const maxFrameBytes = frameLimit(NAME, options);
-  const { most } = prefixOf(options);
-  const encoder = prefixOf(options);
+  const prefix = prefixOf(options);
+  const { most } = prefix;
   return {
     name: NAME,
     encode(item) {
       checkFrame(NAME, item, maxFrameBytes);
-      if (item.length <= most) return [encoder.encode(item.length), item];
+      if (item.length <= most) return [prefix.encode(item.length), item];
       throw new FlowError('too-large', `${NAME}: frame of ${item.length} bytes: its prefix can say at most ${most}`);
     },
-    decoder: () => new LengthPrefixedDecoder(prefixOf(options), maxFrameBytes),
+    decoder: () => new LengthPrefixedDecoder(prefix, maxFrameBytes),
   };
 }
 

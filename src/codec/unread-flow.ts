@@ -15,13 +15,14 @@ export function inboxOf(flow: Flow): Inbox {
 }
 
 /**
- * An inbox's flow with its bytes in front, those included that come to be there later. What else the flow has to say of
- * itself, as a socket's `remote`, is said by this one too.
+ * An inbox's flow with its bytes in front, those included that come to be there later. Who its ends are, where the flow
+ * says so, is said by this one too.
  */
 export function unreadFlow<F extends Flow>(inbox: Inbox): UnreadOf<F> {
   const unread = new UnreadFlow(inbox);
-  const about = Object.entries(inbox.flow).filter(([key]) => !(key in unread));
-  return Object.assign(unread, Object.fromEntries(about)) as unknown as UnreadOf<F>;
+  const flow = inbox.flow as Flow & { readonly local?: unknown; readonly remote?: unknown };
+  for (const end of ['local', 'remote'] as const) if (end in flow) Object.assign(unread, { [end]: flow[end] });
+  return unread as unknown as UnreadOf<F>;
 }
 
 /** A flow that has all that `F` has as a flow, and says who its ends are if that does. */

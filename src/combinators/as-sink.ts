@@ -23,19 +23,19 @@ import { leadsTo } from '../flow/subscriber-chain.js';
  * Subscribing to it taps the buffers as they are accepted. A tap completes when everything has been flushed and the
  * write side has shut down. It errors with the write's `FlowError` as soon as a write fails.
  *
- * After a failed write, `complete` or `error`, nothing more is taken. A flow whose read is subscribed to with the sink, with
- * RxJS's operators in between or without, is paused for good, so that the bytes it has not delivered are there for its next
- * `read()` once this one is unsubscribed; the buffer of the failed write is lost. A flow that may feed others too (behind
+ * After a failed write, `complete` or `error`, nothing more is taken. A flow whose read ends in the sink,
+ * directly or through RxJS's operators, is paused for good: what it has not delivered is there for its next `read()`
+ * once this one is unsubscribed; the buffer of the failed write is lost. A flow that may feed others too (behind
  * `share()`, a Subject, a handler that calls `next`) goes on for them, and sources that are no flows cannot be paused: what
  * comes of those is dropped. A failed write does not end the source's subscription: subscribe to the sink, or watch
  * `flow.closed`, to hear of it.
  *
- * Over a pair in memory, a reader that writes inside its own `next` is on the stack of what follows: where that comes back
- * to it by way of a sink, more than the pair's `capacity` waits for ever for the reader that it holds. `copy` and `proxy`
- * between flows that are not decorated hold nobody, and a pair with a `latencyMs` has no such stack.
+ * Over a pair in memory, a reader that writes inside its own `next` is held by any sink that its bytes come back to within
+ * that call: more than the pair's `capacity` then waits for ever. `copy` and `proxy` between flows that are not decorated
+ * hold nobody, and a pair with a `latencyMs` has no such call.
  *
- * `next` throws a `TypeError` for anything but a `Uint8Array`, and `complete` is `abort` with that error from then on: RxJS
- * reports it apart from the source, which goes on. `unsubscribe()` detaches the sink from both sides and leaves the flow
+ * `next` throws a `TypeError` for anything but a `Uint8Array`, and RxJS reports that apart from the source, which
+ * goes on: a later `complete` aborts with that error instead. `unsubscribe()` detaches the sink from both sides and leaves the flow
  * open.
  *
  * @example

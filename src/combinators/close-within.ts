@@ -17,14 +17,15 @@ export function closeWithin(flow: Flow, ms: number): Observable<void> {
   checkFlow('closeWithin: flow', flow);
   checkDuration('closeWithin: ms', ms);
   const ending = new Ending();
+  flow.shutdown('read').subscribe({ error: () => {} }); // close() tells the same
+  const closed = flow.close();
   const late = timer(ms).subscribe(() => {
     const error = new FlowError('timeout', `${flow.name}: not closed within ${ms} ms`);
     closing.unsubscribe();
     ending.fail(error); // before the abort: a creator that the flow is of would tell that in place of this
     flow.abort(error);
   });
-  flow.shutdown('read').subscribe({ error: () => {} }); // close() tells the same
-  const closing = flow.close().subscribe({
+  const closing = closed.subscribe({
     complete: () => {
       late.unsubscribe();
       ending.complete();

@@ -24,8 +24,7 @@ export interface CopyOptions {
  * while it runs. Unsubscribing stops it: what has not been read stays in `src`. It never ends `dst`.
  *
  * Errors with `CopyError`: side `read` if `src` broke or is being read already (`busy`), side `write` if `dst`
- * broke, though there is nothing to write, or takes no more of what there is (`closed`); what was read and not accepted is
- * lost then.
+ * breaks meanwhile, even with nothing to write, or refuses what there is (`closed`); what was read and not accepted is then lost.
  *
  * Buffers go from one flow to the other by reference. After `Mirage_flow_combinators.Copy`.
  *

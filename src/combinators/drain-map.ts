@@ -11,14 +11,14 @@ import { Holds } from '../flow/holds.js';
 /**
  * As `concatMap`, or `mergeMap` with a bound: emits what the projections emit, `concurrency` of them at a time, and
  * completes once the source and all of them have. While that many run, the flows upstream are not pulled: each flow
- * whose buffer was being delivered when the limit was reached waits, in turn with the others, until a projection has
- * completed and nothing is queued. This reaches through every synchronous operator (`map`, `filter`, `lines()`,
- * `mergeMap((x) => [...])`, `share`, `merge`); one that hands items over later (`delay`, `observeOn`, `bufferTime`) cuts the chain, and then the
- * items queue up here as they do in `mergeMap`.
+ * that was delivering when the limit was reached waits until a projection has completed and nothing is queued; several
+ * take turns. This works through every synchronous operator (`map`, `filter`, `lines()`, `mergeMap((x) => [...])`,
+ * `share`, `merge`); one that emits later (`delay`, `observeOn`, `bufferTime`) breaks the chain, and then the items
+ * queue up here as they do in `mergeMap`.
  *
  * A projection that waits for data from the flow it holds waits for ever: answer on another flow, or take a `concurrency`
- * that is never reached. So does one that fills a pair in memory whose far reader is held too, because a write inside its own
- * `next` has set all of this off: there the pair takes a `latencyMs`, or the far side writes in a turn of its own.
+ * that is never reached. So does one that fills a pair in memory whose far reader is held because all of this
+ * runs inside that reader's own `next`: there the pair takes a `latencyMs`, or the far side writes in a turn of its own.
  *
  * Errors as soon as the source or a projection does, or `project` throws. Unsubscribing ends the projections and lets
  * the flows go; items that are queued are dropped.

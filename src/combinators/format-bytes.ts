@@ -9,11 +9,13 @@ export function formatBytes(bytes: number): string {
   if (value === 1) return '1 byte';
   if (value < 1024) return `${value} bytes`;
   let unit = -1;
-  while (value >= 1024 && unit < UNITS.length - 1) {
+  while (value >= LARGEST && unit < UNITS.length - 1) {
     value /= 1024;
     unit += 1;
   }
   return `${value.toFixed(1)} ${UNITS[unit]!}`;
 }
 
+/** More would be printed as 1024.0. */
+const LARGEST = 1023.95;
 const UNITS = ['KiB', 'MiB', 'GiB', 'TiB'];

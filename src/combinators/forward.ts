@@ -2,12 +2,13 @@
  * A copy that nobody watches: it ends when it can do no more, and says why in a line of log. After mirage-flow v4,
  * `Mirage_flow_combinators.Forward`. What must be acted on is `copy`'s.
  */
-import { asyncScheduler, Observable, tap } from 'rxjs';
+import { Observable, tap } from 'rxjs';
 import { checkFlow } from '../flow/check-flow.js';
 import { checkOptions } from '../flow/check-options.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { formatError } from '../flow/format-error.js';
+import { reportUnhandled } from '../flow/report-unhandled.js';
 import { chooseCopy } from './choose-copy.js';
 import { DelegatingFlow } from '../flow/delegating-flow.js';
 
@@ -36,14 +37,11 @@ export function forward(src: Flow, dst: Flow, options: ForwardOptions = {}): Obs
   const say = (event: string) => callSafely(log, `forward ${src.name} -> ${dst.name}: ${event}`);
   const from = verbose ? new TappedFlow(src, ({ byteLength }) => say(`${byteLength} bytes`)) : src;
   return new Observable<void>((subscriber) => {
-    const finish = () => {
-      subscriber.next();
-      subscriber.complete();
-    };
     const end = (event: string, isNews: boolean) => {
       if (subscriber.closed) return;
       if (isNews) say(event);
-      finish();
+      subscriber.next();
+      subscriber.complete();
     };
     const run = chooseCopy(from, dst, {
       onCopied: () => end('EOF', verbose),
@@ -79,9 +77,7 @@ function callSafely(log: (line: string) => void, line: string): void {
   try {
     log(line);
   } catch (thrown) {
-    asyncScheduler.schedule(() => {
-      throw thrown;
-    });
+    reportUnhandled(thrown);
   }
 }
 

@@ -7,8 +7,8 @@ import { FlowError } from '../flow/flow-error.js';
 import { LineReader } from '../flow/line-reader.js';
 
 /**
- * Lines of UTF-8 text, ended by LF or CRLF, wherever the chunks cut them; emitted without their end, and a last line
- * that nothing ends as well. A line of more than `maxLineBytes` (default 1 MiB; LF and CR not counted) errors with
+ * Lines of UTF-8 text, ended by LF or CRLF, wherever the chunks cut them; emitted without their ends, an unterminated
+ * last line too. A line of more than `maxLineBytes` (default 1 MiB; LF and CR not counted) errors with
  * `too-large` before it is buffered. What is not UTF-8 becomes U+FFFD. Costs linear time, however small the chunks. What
  * has come of the next lines when it is unsubscribed is dropped; a `channel` of `rxjs-flow/codec` keeps it.
  *

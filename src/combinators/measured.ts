@@ -4,6 +4,7 @@ import { checkFlow } from '../flow/check-flow.js';
 import type { Flow, WriteResult } from '../flow/flow.js';
 import type { CopyStats } from './copy-stats.js';
 import { DelegatingFlow } from '../flow/delegating-flow.js';
+import { sizeOf } from '../flow/size-of.js';
 import { Stopwatch } from '../flow/stopwatch.js';
 
 /**
@@ -82,15 +83,14 @@ class Meter extends DelegatingFlow {
   }
 
   override write(buffer: Uint8Array): Observable<WriteResult> {
-    return this.#counted(super.write(buffer), buffer.length);
+    return this.#counted(sizeOf([buffer]), super.write(buffer));
   }
 
   override writev(buffers: readonly Uint8Array[]): Observable<WriteResult> {
-    const result = super.writev(buffers);
-    return this.#counted(result, buffers.reduce((bytes, buffer) => bytes + buffer.length, 0));
+    return this.#counted(sizeOf(buffers), super.writev(buffers));
   }
 
-  #counted(outcome: Observable<WriteResult>, bytes: number): Observable<WriteResult> {
+  #counted(bytes: number, outcome: Observable<WriteResult>): Observable<WriteResult> {
     this.#pendingWrites += 1;
     this.#pendingBytes += bytes;
     outcome.subscribe((result) => {

@@ -2,6 +2,7 @@ import { checkFlow } from '../flow/check-flow.js';
 import { describe } from '../flow/describe.js';
 import type { Flow } from '../flow/flow.js';
 import { FlowError, isFlowError } from '../flow/flow-error.js';
+import { inPlaceOf } from '../flow/replaced-error.js';
 import { TranslatingFlow } from './translating-flow.js';
 
 /**
@@ -21,6 +22,6 @@ class NamedFlow extends TranslatingFlow {
     const place = `${this.inner.name}: `;
     if (!isFlowError(error) || !error.message.startsWith(place)) return error;
     const { code, message, cause } = error;
-    return new FlowError(code, `${this.name}: ${message.slice(place.length)}`, { cause });
+    return inPlaceOf(error, new FlowError(code, `${this.name}: ${message.slice(place.length)}`, { cause }));
   }
 }

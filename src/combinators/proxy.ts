@@ -87,7 +87,7 @@ class ProxyRun implements DirectionListener {
   onEof(): void {
     if (this.#waitsForOther || this.halfCloseTimeoutMs === undefined) return;
     this.#waitsForOther = true;
-    this.#timers.add(timer(this.halfCloseTimeoutMs).subscribe(() => this.#onTimeout(this.halfCloseTimeoutMs)));
+    this.#timers.add(timer(this.halfCloseTimeoutMs).subscribe(() => this.#onTimeout()));
   }
 
   onEnded(): void {
@@ -104,9 +104,9 @@ class ProxyRun implements DirectionListener {
     this.#fail([direction === this.#aToB ? this.#bToA : this.#aToB], 'writing', cause);
   }
 
-  #onTimeout(ms: number | undefined): void {
+  #onTimeout(): void {
     const late = [this.#aToB, this.#bToA].filter(({ state }) => state !== 'ended');
-    this.#fail(late, 'ending', new FlowError('timeout', `${this.#name}: not ended ${ms} ms after the first end`));
+    this.#fail(late, 'ending', new FlowError('timeout', `${this.#name}: not ended ${this.halfCloseTimeoutMs} ms after the first end`));
   }
 
   #fail(directions: readonly Direction[], what: string, cause: unknown): void {

@@ -3,17 +3,17 @@
  * `read()` and `write()` alone, holding the source while a result is pending. A source that does not know holds is read
  * as it comes, and the destination's queue and its limit bear it. Same counts and errors as `engine-copy.ts`.
  */
-import { defer, Subject, Subscription, takeUntil, throwError } from 'rxjs';
-import { holdDeliveries } from '../engine/demand.js';
+import { defer, Subject, takeUntil, throwError, type Observable } from 'rxjs';
 import type { Flow, WriteResult } from '../flow/flow.js';
 import { FlowError } from '../flow/flow-error.js';
+import { Holds } from '../flow/holds.js';
 import { CopyRun, type CopyListener } from './copy-run.js';
 
 export class PublicCopy extends CopyRun {
   /** Ends the reading, from inside its first deliveries too, before `subscribe` could return what to unsubscribe. */
   readonly #released = new Subject<void>();
-  /** Released when their write settles, and when the copy stops. */
-  readonly #holds = new Subscription();
+  /** While writes are pending. */
+  readonly #holds = new Holds();
   #pending = 0;
   #ended = false;
 
@@ -37,35 +37,30 @@ export class PublicCopy extends CopyRun {
 
   protected release(): void {
     this.#released.next();
-    this.#holds.unsubscribe();
+    this.#holds.release();
   }
 
   #onData(buffer: Uint8Array): void {
-    this.countRead(buffer.length);
+    const size = buffer.length; // looked at now: a transport may hand the memory over
+    this.countRead(size);
     this.#pending += 1;
     let settled = false;
-    const hold = new Subscription();
     const settle = (act: () => void) => {
       if (settled) return;
       settled = true;
       this.#pending -= 1;
       act();
-      hold.unsubscribe();
+      if (this.#pending === 0) this.#holds.release();
     };
     this.#write(buffer).subscribe({
-      next: (result) => settle(() => this.#onResult(result, buffer.length)),
+      next: (result) => settle(() => this.#onResult(result, size)),
       complete: () => settle(() => this.fail('write', this.#noResult())),
       error: (reason: unknown) => settle(() => this.fail('write', reason)),
     });
-    if (!settled) this.#holdUntil(hold);
+    if (!settled && !this.isOver) this.#holds.take();
   }
 
-  #holdUntil(settled: Subscription): void {
-    settled.add(holdDeliveries() ?? undefined);
-    this.#holds.add(settled);
-  }
-
-  #write(buffer: Uint8Array): ReturnType<Flow['write']> {
+  #write(buffer: Uint8Array): Observable<WriteResult> {
     try {
       return this.dst.write(buffer);
     } catch (thrown) {

@@ -55,7 +55,7 @@ export class RateGate implements Transport {
       const waitMs = this.#in.take(piece.length);
       if (waitMs > 0) {
         this.#pause();
-        // Passed on even if the reader has gone by then: it waits for the next one, and that push says that none is there.
+        // Pushed even if the reader has gone by then: it queues for the next one, and the push answers `false`.
         this.#inTimer = timer(waitMs).subscribe(() => this.#passIn());
         return;
       }

@@ -63,7 +63,8 @@ class Turns<T> implements AsyncIterator<T, undefined> {
 
   return(): Promise<IteratorResult<T, undefined>> {
     this.#items.clear();
-    this.#finish({});
+    this.#end = {};
+    this.#finish(this.#end);
     return Promise.resolve(DONE);
   }
 

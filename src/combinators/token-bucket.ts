@@ -2,6 +2,7 @@
  * Leave to spend bytes at a rate, with a burst saved up while nothing is spent. It holds no timer: it says how long to
  * wait, by RxJS's clock.
  */
+import { LONGEST_TIMER_MS } from '../flow/check-duration.js';
 import { Stopwatch } from '../flow/stopwatch.js';
 
 export class TokenBucket {
@@ -17,13 +18,13 @@ export class TokenBucket {
     this.#tokens = burst;
   }
 
-  /** Takes `bytes` (at most `burst`) and answers 0, or takes nothing and answers how many milliseconds are missing. */
+  /** Takes `bytes` (at most `burst`) and answers 0, or takes nothing and answers how many milliseconds to wait before asking again. */
   take(bytes: number): number {
     const now = this.#clock.elapsed();
     this.#tokens = Math.min(this.burst, this.#tokens + ((now - this.#filledAt) * this.bytesPerSecond) / 1000);
     this.#filledAt = now;
     const missing = bytes - this.#tokens;
-    if (missing > ROUNDING) return Math.ceil((missing / this.bytesPerSecond) * 1000 - ROUNDING);
+    if (missing > ROUNDING) return Math.min(LONGEST_TIMER_MS, Math.ceil((missing / this.bytesPerSecond) * 1000 - ROUNDING));
     this.#tokens -= bytes;
     return 0;
   }

@@ -5,6 +5,7 @@ import { checkDuration } from '../flow/check-duration.js';
 import type { Flow, WriteResult } from '../flow/flow.js';
 import { FlowError, isFlowError } from '../flow/flow-error.js';
 import { originalOf } from '../flow/replaced-error.js';
+import { sizeOf } from '../flow/size-of.js';
 import { Stopwatch } from '../flow/stopwatch.js';
 import { TranslatingFlow } from './translating-flow.js';
 
@@ -46,15 +47,11 @@ class IdleTimeoutFlow extends TranslatingFlow {
   }
 
   override write(buffer: Uint8Array): Observable<WriteResult> {
-    const result = this.inner.write(buffer);
-    if (buffer.length > 0) this.#touchOnceAccepted(result);
-    return this.translateResult(result);
+    return this.#written(sizeOf([buffer]), this.inner.write(buffer));
   }
 
   override writev(buffers: readonly Uint8Array[]): Observable<WriteResult> {
-    const result = this.inner.writev(buffers);
-    if (buffers.some((buffer) => buffer.length > 0)) this.#touchOnceAccepted(result);
-    return this.translateResult(result);
+    return this.#written(sizeOf(buffers), this.inner.writev(buffers));
   }
 
   /** The abort below is told as what led to it. */
@@ -63,10 +60,13 @@ class IdleTimeoutFlow extends TranslatingFlow {
     return isFlowError(original, 'aborted') && original.cause === this.#timeout ? this.#timeout : error;
   }
 
-  #touchOnceAccepted(result: Observable<WriteResult>): void {
-    result.subscribe(({ ok }) => {
-      if (ok) this.#touch();
-    });
+  #written(bytes: number, result: Observable<WriteResult>): Observable<WriteResult> {
+    if (bytes > 0) {
+      result.subscribe(({ ok }) => {
+        if (ok) this.#touch();
+      });
+    }
+    return this.translateResult(result);
   }
 
   /** Bytes only leave the time; the one timer looks at it when it is due, and waits for the rest. */
@@ -80,7 +80,7 @@ class IdleTimeoutFlow extends TranslatingFlow {
     this.#timer = timer(ms).subscribe(() => {
       const leftMs = this.#lastMs + this.idleMs - this.#clock.elapsed();
       // A timer that comes too late tells of a busy process, or of a clock set forward, and not of a flow on which nothing moves.
-      if (this.#hasPassed && leftMs !== 0) this.#wait(leftMs > 0 ? leftMs : this.idleMs);
+      if (this.#hasPassed && leftMs !== 0) this.#wait(leftMs > 0 ? leftMs : Math.min(-leftMs, this.idleMs));
       else this.inner.abort(this.#timeout);
     });
   }

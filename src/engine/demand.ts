@@ -8,7 +8,7 @@
 
 /** A reader that hands over buffers, and can be told to pull nothing for a while. */
 export interface Delivery {
-  /** The first of those who get what it delivers; of a kind that the engine does not know. */
+  /** The first subscriber downstream; opaque to the engine. */
   readonly subscriber?: unknown;
   /** Asks the reader to pull nothing until as many `unhold()` calls have come. */
   hold(): void;
@@ -65,22 +65,4 @@ export function deliveryAt(depth: number): Delivery | null {
 /** The reader whose buffer is being handled right here, if any. */
 export function innermostDelivery(): Delivery | null {
   return deliveryAt(deliveries.depth - 1);
-}
-
-/**
- * Holds every reader that is delivering on the current call stack, and returns the function that releases them
- * all; calling it again does nothing. `null` where nothing is delivering, so that the caller need keep nothing.
- */
-export function holdDeliveries(): (() => void) | null {
-  if (deliveries.depth === 0) return null;
-  const held: Delivery[] = [];
-  for (let at = deliveries.depth - 1; at >= 0; at -= 1) {
-    const one = deliveryAt(at)!;
-    one.hold();
-    held.push(one);
-  }
-  return () => {
-    // Emptied first: a released reader may deliver at once, and that delivery may call this function again.
-    for (const one of held.splice(0)) one.unhold();
-  };
 }

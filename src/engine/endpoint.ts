@@ -18,7 +18,7 @@ export interface Wire {
   /** The flow is aborted here: break both pipes and free everything now. */
   cut(reason: unknown): void;
   /**
-   * shutdown('read'): a wire that can stop its source does, and the read side ends; others go on, and it is dropped.
+   * shutdown('read'): stops the source, which ends the read side. Left out where it cannot be stopped: what comes is dropped.
    * Called at most once, and not after the read side has ended.
    */
   stop?(): void;
@@ -32,7 +32,7 @@ export interface EndpointListener {
   onClosed(): void;
   onBroken(reason: unknown): void;
   /** The answer to {@link Endpoint.close}. */
-  onHook(failure?: unknown): void;
+  onCloseDone(failure?: unknown): void;
 }
 
 const OPEN = 0;
@@ -81,7 +81,7 @@ export class Endpoint {
   }
 
   abort(reason: unknown): void {
-    this.broke(reason, () => this.wire.cut(reason));
+    this.breakWith(reason, () => this.wire.cut(reason));
   }
 
   /** The wire's, when it is cut: both pipes have broken before anybody hears of it, and what waits in them is dropped. */
@@ -91,11 +91,11 @@ export class Endpoint {
 
   /** The wire's news: it failed. What had come is still read; both pipes have broken before anybody hears of it. */
   fail(reason: unknown): void {
-    this.broke(reason, () => this.inbound.fail(reason, reason, () => this.outbound.cut(reason)));
+    this.breakWith(reason, () => this.inbound.fail(reason, reason, () => this.outbound.cut(reason)));
   }
 
-  /** The wire's news: it broke. Whoever hears of it from the pipes, and aborts, finds a flow that has broken for `reason`. */
-  broke(reason: unknown, breakPipes: () => void): void {
+  /** The state changes first, so that whoever aborts on hearing of it from the pipes finds the flow broken already, for `reason`. */
+  breakWith(reason: unknown, breakPipes: () => void): void {
     if (this.isOver) return;
     this.#state = BROKEN;
     breakPipes();
@@ -120,6 +120,10 @@ export class Endpoint {
     return this.#state >= CLOSED;
   }
 
+  get isBroken(): boolean {
+    return this.#state === BROKEN;
+  }
+
   /** Before the data is dropped: a source that is told to stop is not asked for more, not even to drop it. */
   #stopSource(): void {
     const { wire } = this;
@@ -142,7 +146,7 @@ export class Endpoint {
   }
 
   #runHook(): void {
-    const done = (failure?: unknown) => this.listener.onHook(failure);
+    const done = (failure?: unknown) => this.listener.onCloseDone(failure);
     if (this.wire.hook === undefined) done();
     else this.wire.hook(done);
   }

@@ -6,7 +6,7 @@
  *              ◀── OK / FULL, onRoom ──          ◀── claim / resume / release / discard ──
  *
  *     OPEN ── end() ──▶ ENDING ── at most `capacity` bytes left ──▶ ENDED      (EOF stands behind the queued data)
- *       └──── fail(), cut(), refuse() from any state but FAILED ──▶ FAILED     (so does a failure)
+ *       └──── fail(), or cut() ──▶ FAILED      (so does a failure; from ENDED only by cut(), and while data is unread)
  */
 import { Ring } from './ring.js';
 import { CLOSED, FULL, OK, OVERFLOW, type PushStatus } from './status.js';
@@ -67,9 +67,9 @@ export class Pipe {
   readonly #waiters = new Ring<RoomWaiter>();
   /** Bytes ever queued. */
   pushed = 0;
-  /** How far in the stream the last push came: those made inside its delivery came further. */
+  /** Where in the stream the push that returned last ended; pushes made inside its delivery end further on. */
   #mark = 0;
-  /** How far in the stream the reader had come when what was behind was dropped. */
+  /** Where in the stream the reader was when the queue was dropped. */
   #through = 0;
 
   #reader: Reader | null = null;
@@ -84,7 +84,7 @@ export class Pipe {
   /** A reader that answers `false` still has the buffer in hand, until it resumes. */
   readonly #acknowledged: boolean;
   #inHand = 0;
-  /** What is pushed here has arrived already, so that no producer waits for room: an end stands behind all of it, at once. */
+  /** What is pushed counts as arrived: no producer waits for room, so that `end()` takes effect at once. */
   readonly #arrived: boolean;
 
   #discarding = false;
@@ -112,8 +112,9 @@ export class Pipe {
     this.#delivering = false;
     if (more && !this.#disturbed) return OK;
     this.#afterReader(reader, this.#answerOf(more));
+    const status = this.#isFailed() ? CLOSED : OK; // what is delivered now is of other writes
     this.#pump();
-    return this.#isFailed() ? CLOSED : OK;
+    return status;
   }
 
   /** Several buffers (none empty) with nothing in between; one status for them all. */

@@ -1,5 +1,5 @@
 /**
- * What a pipe answers to a push, and a transport to a write. Small integers rather than objects: they cost nothing
+ * What a pipe answers to a push. Small integers rather than objects: they cost nothing
  * on the path that every buffer takes.
  */
 

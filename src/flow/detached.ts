@@ -9,7 +9,7 @@ export const DETACH: unique symbol = Symbol.for('rxjs-flow/detach') as never;
 
 /** A flow that can be taken from the subscription that made it; a decorator passes this on to the flow inside. */
 export interface Detachable {
-  /** Whether the end of that subscription is nothing to it: taken from it, or over. */
+  /** Whether the end of that subscription no longer matters to it: it was detached, or is over. */
   readonly isDetached: boolean;
   [DETACH](): void;
 }
@@ -18,7 +18,7 @@ export function detachFlow(flow: object): void {
   (flow as Partial<Detachable>)[DETACH]?.();
 }
 
-/** What lives on the flow `below`, and ends it with itself: taken from its subscription, it takes that flow along. */
+/** Has the flow `below`, on which `flow` runs, detached with it. */
 export function detachedWith<F extends object>(flow: F, below: object): F {
   const own = (flow as Partial<Detachable>)[DETACH];
   return Object.assign(flow, {

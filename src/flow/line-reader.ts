@@ -17,7 +17,7 @@ export class LineReader {
   #text = '';
   #at = 0;
   /** Whether each character of the text stands for one byte. */
-  #isAscii = true;
+  #isOneToOne = true;
   #run = SHORTEST_RUN;
   /** The queue's position for which all of this holds; elsewhere it is forgotten. */
   #position = 0;
@@ -37,7 +37,7 @@ export class LineReader {
     const text = this.#text;
     const start = this.#at;
     const end = text.indexOf('\n', start);
-    const size = this.#isAscii ? end - start : bytes.indexOf(LF);
+    const size = this.#isOneToOne ? end - start : bytes.indexOf(LF);
     const cut = end > start && text.charCodeAt(end - 1) === CR ? 1 : 0;
     if (size - cut > this.#maxBytes) throw this.#tooLarge(size - cut);
     bytes.skip(size + 1);
@@ -71,7 +71,7 @@ export class LineReader {
     const size = front.lastIndexOf(LF) + 1;
     if (size === 0) return false;
     this.#text = decodeUtf8(front.subarray(0, size));
-    this.#isAscii = this.#text.length === size;
+    this.#isOneToOne = this.#text.length === size;
     this.#run = Math.min(this.#run * 2, LONGEST_RUN);
     return true;
   }
@@ -95,4 +95,5 @@ export class LineReader {
 const LF = 10;
 const CR = 13;
 const SHORTEST_RUN = 256;
-const LONGEST_RUN = 65536;
+/** A line that somebody keeps keeps its whole run in memory. */
+const LONGEST_RUN = 4096;

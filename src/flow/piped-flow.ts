@@ -2,7 +2,7 @@
  * The observable face of an engine endpoint: the one implementation of `Flow` in this package, whatever the transport.
  * It turns the engine's answers into results, errors and endings, and decides nothing itself.
  */
-import { of, throwError, type Observable } from 'rxjs';
+import { of, type Observable } from 'rxjs';
 import type { Endpoint, EndpointListener } from '../engine/endpoint.js';
 import type { Pipe } from '../engine/pipe.js';
 import { CLOSED, FULL, OK, OVERFLOW, type PushStatus } from '../engine/status.js';
@@ -27,7 +27,6 @@ export class PipedFlow implements Flow, EndpointListener, Detachable {
   readonly #closed = new Ending();
   readonly #writeShutdown = new Ending();
   readonly #closing = new Ending();
-  #breakage: unknown = undefined;
   #detached = false;
 
   constructor(endpoint: Endpoint, name: string) {
@@ -65,7 +64,8 @@ export class PipedFlow implements Flow, EndpointListener, Detachable {
     const endpoint = this[ENDPOINT];
     if (mode !== 'write') endpoint.shutdownRead();
     if (mode !== 'read') endpoint.shutdownWrite();
-    return mode === 'read' ? this.#readShutdown() : this.#writeShutdown.observable;
+    if (mode !== 'read') return this.#writeShutdown.observable;
+    return endpoint.isBroken ? this.closed : of(undefined);
   }
 
   close(): Observable<void> {
@@ -87,13 +87,12 @@ export class PipedFlow implements Flow, EndpointListener, Detachable {
     this.#closed.complete();
   }
 
-  onHook(failure?: unknown): void {
+  onCloseDone(failure?: unknown): void {
     if (failure === undefined) this.#closing.complete();
     else this.#closing.fail(failure);
   }
 
   onBroken(reason: unknown): void {
-    this.#breakage = reason;
     this.#closed.fail(reason);
     this.#closing.fail(reason);
     this.#writeShutdown.fail(reason);
@@ -139,11 +138,6 @@ export class PipedFlow implements Flow, EndpointListener, Detachable {
     const { bytes, limit } = this.#outbound;
     const message = `${this.name}: ${bytes} bytes wait to be written (limit ${limit}): wait for results`;
     this[ENDPOINT].abort(new FlowError('overflow', message));
-  }
-
-  #readShutdown(): Observable<void> {
-    const breakage = this.#breakage;
-    return breakage === undefined ? of(undefined) : throwError(() => breakage);
   }
 }
 

@@ -7,9 +7,9 @@ import type { FlowError } from './flow-error.js';
 /** The same for every copy of this package. */
 const ORIGINAL = Symbol.for('rxjs-flow/original');
 
-/** `told`, which is told in place of `original`. */
-export function inPlaceOf(original: unknown, told: FlowError): FlowError {
-  return Object.defineProperty(told, ORIGINAL, { value: original });
+/** `told`, which is told in place of `error`, or of what that was told in place of. */
+export function inPlaceOf(error: unknown, told: FlowError): FlowError {
+  return Object.defineProperty(told, ORIGINAL, { value: originalOf(error) });
 }
 
 /** What `error` was told in place of; itself where it is told as it was. */

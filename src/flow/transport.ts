@@ -47,9 +47,9 @@ export interface Transport {
   end(): void;
 
   /**
-   * shutdown('read'): stop producing, and call `link.end()`; where both have ended by that, {@link free} comes within the
-   * call, though the peer may be writing still. Left out, the engine goes on pulling, drops what comes,
-   * and so still sees the peer's end; or, of a transport that has no peer (see {@link close}), ends the read side itself.
+   * shutdown('read'): stop producing, then call `link.end()`. If the write side has ended too, {@link free} is called
+   * inside that, though the peer may still be writing. If left out, the engine keeps pulling and drops the data, and so
+   * still sees the peer's EOF; of a transport that has no peer (see {@link close}) it ends the read side itself.
    */
   stop?(): void;
 

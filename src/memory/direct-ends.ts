@@ -43,6 +43,6 @@ class PairWire implements Wire {
     const { inbound, outbound } = this.near;
     const breakPipes = () => inbound.cut(reason, reset, () => outbound.fail(reset, reason));
     if (this.far.isOver) breakPipes();
-    else this.far.broke(reset, breakPipes);
+    else this.far.breakWith(reset, breakPipes);
   }
 }

@@ -50,6 +50,7 @@ export class Travel<T> {
       break;
     }
     this.#idleAt = now;
+    if (this.#items.length === 0) this.clear();
   }
 
   /** Drops everything; no timer is left. */

@@ -189,7 +189,7 @@ describe('the tape of a recorded flow', () => {
   it('takes no number for a write that is too large to be held', () => {
     const { flow, lines } = recordedPair();
     const large = new Uint8Array(2 ** 28);
-    expect(() => flow.writev(Array<Uint8Array>(40).fill(large))).toThrow('Invalid typed array length');
+    expect(() => flow.writev(Array<Uint8Array>(2 ** 20).fill(large))).toThrow(/Invalid typed array length|Array buffer allocation failed/);
     flow.write(bytes('a'));
     expect(lines.slice(1)).toEqual(['0 write 1: a', '0 result 1: ok']);
   });

@@ -1,5 +1,6 @@
-import { deliveryDepth, holdDeliveries } from '../../../src/engine/demand.js';
+import { deliveryDepth } from '../../../src/engine/demand.js';
 import { TapeGate } from '../../../src/inspect/tape/tape-gate.js';
+import { holdDeliveries } from '../../support/hold-deliveries.js';
 
 /** A gate that is held, and what lets go of it. */
 function heldGate(): { gate: TapeGate; letGo: () => void } {

@@ -71,7 +71,7 @@ export interface Http2Client {
  *   mergeMap((flow) => http2Client(flow)),
  *   mergeMap((client) => client.request({ path: '/' })),
  *   mergeMap((response) => response.read().pipe(collectText())),
- *   take(1), // ends the connection
+ *   take(1), // then aborts the connection
  * ).subscribe(console.log);
  */
 export function http2Client(flow: Flow, options: Http2ClientOptions = {}): Observable<Http2Client> {

@@ -44,8 +44,8 @@ export interface ProcessFlow extends Flow {
  *
  * `shutdown('write')` ends its input. The flow has closed once both directions have ended and the process has exited with
  * code 0; whatever else it ends by, reads and `closed` error with `failed`, behind the last output, and the cause is a
- * `ProcessExit` that has its `exitCode` and `signal`. Output held open by what it has started is over half a second
- * after its own end. Aborting kills it.
+ * `ProcessExit` that has its `exitCode` and `signal`. Output that its children hold open ends half a second
+ * after it exits. Aborting kills it.
  *
  * Errors with `FlowError`: `refused` where there is no such program or folder, or it may not be run, with the system's
  * error as the cause. Throws a `TypeError` for wrong arguments.

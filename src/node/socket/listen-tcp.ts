@@ -26,7 +26,7 @@ export interface ListenTcpConfig {
 /**
  * Listens for TCP connections. Cold, and lifetime is subscription: subscribing listens, each connection is emitted as a
  * flow, and unsubscribing stops listening and aborts the flows still open, those taken with `detach()` apart. It never
- * completes by itself, and a connection's failure is told by its flow alone.
+ * completes by itself, and only a connection's own flow reports its failure.
  *
  * Errors with `FlowError` when it cannot listen, the system's own error as the cause: `refused` (the port is in use, or
  * not permitted), `unreachable` (no such address here). Throws a `TypeError` for a wrong configuration.

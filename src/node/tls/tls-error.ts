@@ -53,8 +53,12 @@ function meaningOf(code: string, reason: string): string {
   return MEANINGS[code] ?? MEANINGS[`ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`] ?? `TLS failed: ${reason}`;
 }
 
+const NO_TLS = 'the peer does not speak TLS, or no version that is spoken here';
+
 const MEANINGS: Readonly<Record<string, string>> = {
-  ERR_SSL_WRONG_VERSION_NUMBER: 'the peer does not speak TLS, or no version that is spoken here',
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  // The same, by OpenSSL's later word for it.
+  ERR_SSL_BAD_RECORD_TYPE: NO_TLS,
   ERR_SSL_HTTP_REQUEST: 'the peer speaks HTTP and not TLS',
   ERR_SSL_NO_APPLICATION_PROTOCOL: 'the peer offers no application protocol that is spoken here (ALPN)',
   ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: 'the peer has shown no certificate',
