@@ -32,7 +32,7 @@ export class Http2Connection {
   readonly #closed = new Ending();
   #state: 'open' | 'draining' | 'ending' | 'over' = 'open';
   #failure: FlowError | null = null;
-  /** All streams have ended behind a GOAWAY: what breaks now, at most a last GOAWAY is lost by it. */
+  /** All streams have ended behind a GOAWAY: a break from now on can lose at most a last GOAWAY. */
   #hasDrained = false;
   /** Why no new request is taken, once it has begun to end in order. */
   #farewell = '';

@@ -5,7 +5,7 @@ import type { InMark, LaneStates } from './marble-sheet.js';
 
 export class InLane {
   state: LaneStates['in'] = 'idle';
-  /** What the time without a reader was, as the last event shows: one was there all the same, or data was. */
+  /** What the last event shows of the time that seemed to have no reader: one waited after all, or data did. */
   past: 'waiting' | 'stalled' | undefined;
   /** Since when no reader waits. */
   #idleSince = 0;

@@ -1,7 +1,7 @@
 /** Two columns as one: of one instant, so that they take less room, or of a group, so that there are fewer. */
 import type { Column, FlowMark, InMark, OutMark } from './marble-sheet.js';
 
-/** Whether the later says nothing by its place that it would not say in the earlier: what belongs to it, or a verdict on all. */
+/** Whether both may share a place: the later is the earlier's result, or one of them concerns the whole flow. */
 export function canJoin(earlier: Column, later: Column): boolean {
   if (earlier.to !== later.from) return false;
   if (isOfFlow(later) || isOfFlow(earlier)) return true;

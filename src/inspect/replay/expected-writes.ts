@@ -98,7 +98,10 @@ export class ExpectedWrites {
     this.broken();
   }
 
-  /** Whoever asked for the end was not told; nor was it through where the flow would have been closed by that. Else it may have been. */
+  /**
+   * Whoever asked for the end was never told of it: behind the peer's EOF it was not through, or the flow would have closed.
+   * Otherwise it may have been.
+   */
   broken(): void {
     if (this.#end !== undefined) this.endedAt ??= this.#isEndTold || this.#hasEof ? Infinity : 0;
   }

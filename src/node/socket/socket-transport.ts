@@ -60,9 +60,9 @@ export class SocketTransport extends NodeStreamTransport {
 
   override abort(): void {
     const { socket } = this;
-    // Where both directions have ended, and only its last bytes are on their way, a reset would drop them. And it is refused
-    // while the FIN is on its way, which takes a turn of the event loop: of one that was sent past the socket nobody tells
-    // when it has left, and after a refusal Node (20) would never close the handle again.
+    // Where both directions have ended, and only its last bytes are on their way, a reset would drop them. While a FIN is
+    // leaving, which takes a turn, a reset is refused, and Node (20) never closes the handle after that: so it waits for
+    // `finish`. When a FIN that went past the socket has left, no event tells: then the socket is just destroyed.
     if (this.hasEnded || this.taker?.isEnding()) socket.destroy();
     else if (socket.writableEnded && !socket.writableFinished) socket.once('finish', () => this.abort());
     else reset(socket);

@@ -10,7 +10,7 @@ export function hearOut(socket: Socket): void {
   let hearing = false;
   socket.destroy = (error?: Error) => {
     if (!isOfWrite(error) || socket.destroyed) return destroy(error);
-    // What is written meanwhile fails in the same way, and is told by the first.
+    // Later writes fail in the same way: the first failure speaks for them.
     if (hearing) return socket;
     hearing = true;
     passBy(socket);

@@ -139,7 +139,7 @@ export class NodeStreamTransport implements Transport {
 
   readonly #onReady = (): void => this.link.ready();
 
-  /** Whoever ended the write side: what it was given by then has left. After `end()` there is nothing left to refuse. */
+  /** All that was written before the end has left, whoever ended it. If `end()` did, nothing is left to refuse. */
   readonly #onFinish = (): void => {
     this.link.ready();
     this.#refuse();

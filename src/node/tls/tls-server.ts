@@ -74,8 +74,8 @@ function sessionsOf(hosts: TlsServerOptions['hosts'] = {}): SecureContextOptions
 
 /**
  * As Node's own servers do when both sides agree: OpenSSL knows what it thinks of the certificate, and lets all through.
- * Where a session of TLS 1.3 is resumed, Node finds no fault with there being none, as with a key that both have known
- * before (PSK): whoever had a session from where none was asked for would be let in.
+ * Where a session of TLS 1.3 is resumed, Node takes a missing certificate for a pre-shared key and finds no fault: a client
+ * with a session from where none was asked for would get in.
  */
 function verify(socket: TLSSocket, name: string): unknown {
   const { _handle: handle } = socket as unknown as { _handle: { verifyError(): unknown } };

@@ -17,9 +17,9 @@ export interface WebSocketOptions {
   /**
    * Pings so often, and gives up with `timeout` when for twice that time there was no answer and no data (default: never).
    * Nothing is given up while this side's reader rests, or its writes wait to be taken: a dead peer is then noticed by the
-   * system alone, in its time. Give it to both ends where readers may rest: one that has it tells the other meanwhile that it
-   * lives, and one that has it not answers nothing while it rests with more unread than it reads ahead. It ends with this
-   * side's close, where that is not in-band: `closeWithin` is for what comes after.
+   * system alone, in its time. Give it to both ends where readers may rest: while its reader rests, an end with `pingMs` still says
+   * that it lives; one without it, with more unread than it reads ahead, answers no ping. Without `halfClose` the pings stop
+   * at this side's close: `closeWithin` is for what comes after.
    */
   readonly pingMs?: number;
   /** Offers, or takes, compression of messages (permessage-deflate): slow, and a cost in memory (default `false`). */
