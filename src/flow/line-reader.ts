@@ -96,4 +96,4 @@ const LF = 10;
 const CR = 13;
 const SHORTEST_RUN = 256;
 /** A line that somebody keeps keeps its whole run in memory. */
-const LONGEST_RUN = 4096;
+const LONGEST_RUN = 16_384;
