@@ -142,6 +142,22 @@ describe('serialFlow', () => {
       expect(result.values).toMatchObject([{ ok: false, error: { code: 'reset' } }]);
     });
 
+    it.each(['readable', 'writable'] as const)('is refused when its %s is taken as it opens, and leaves the port as it was', async (side) => {
+      const port = new FakeSerialPort();
+      const open = port.open.bind(port);
+      port.open = async (options) => {
+        await open(options);
+        const stream = port[side]!;
+        if (stream instanceof ReadableStream) stream.getReader();
+        else stream.getWriter();
+        port.close = () => Promise.resolve(void port.log.push('close'));
+      };
+      const flow = serialFlow(port, { ...OPTIONS, name: 'gps' });
+      expect(await failureOf(flow.closed)).toMatchObject({ code: 'refused', message: 'gps: the port cannot be opened', cause: { name: 'TypeError' } });
+      const other = side === 'readable' ? port.writable : port.readable;
+      expect([other?.locked, port.log.at(-1)]).toEqual([false, 'close']);
+    });
+
     it('is refused when the port cannot be opened, and closes nothing', async () => {
       const port = new FakeSerialPort();
       port.refusal = new DOMException('in use', 'NetworkError');

@@ -69,7 +69,7 @@ class SerialTransport implements Transport {
   #reader!: Reader;
   #writer!: Writer;
   /** The port is open and locked: every operation waits for it. */
-  #opened: Promise<void>;
+  readonly #opened: Promise<void>;
 
   constructor(
     private readonly port: SerialPortLike,
@@ -136,9 +136,26 @@ class SerialTransport implements Transport {
   }
 
   async #lock(options: SerialLineOptions): Promise<void> {
-    if (this.port.readable === null) await this.port.open(options);
-    this.#listenTo(this.port.readable!);
+    const { port } = this;
+    const opens = port.readable === null;
+    if (opens) await port.open(options);
+    try {
+      this.#lockBoth();
+    } catch (cause) {
+      if (opens) await port.close();
+      throw cause;
+    }
+  }
+
+  /** Both streams, or none. */
+  #lockBoth(): void {
     this.#writer = this.port.writable!.getWriter();
+    try {
+      this.#listenTo(this.port.readable!);
+    } catch (cause) {
+      this.#writer.releaseLock();
+      throw cause;
+    }
     this.#writer.closed.catch((cause: unknown) => this.#fail(cause));
   }
 

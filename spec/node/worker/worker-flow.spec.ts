@@ -139,6 +139,21 @@ describe('workerFlow and listenParent', () => {
     expect(await failureOf(listenParent())).toMatchObject({ code: 'unsupported' });
   });
 
+  it('are busy for who would listen beside another in the same thread, until that one has stopped', async () => {
+    worker = startWorker(`${LISTEN}
+      const said = (end) => ({ error: ({ code }) => parentPort.postMessage(end + ' ' + code) });
+      const first = listenParent().subscribe(said('first'));
+      listenParent().subscribe(said('second'));
+      first.unsubscribe();
+      const third = listenParent().subscribe(said('third'));
+      setTimeout(() => { third.unsubscribe(); parentPort.postMessage('over'); });
+    `);
+    const heard: unknown[] = [];
+    worker.on('message', (message) => heard.push(message));
+    await once(worker, 'exit');
+    expect(heard).toEqual(['second busy', 'over']);
+  });
+
   it('take no message but one of a port for a connection', () => {
     const { port1, port2 } = new MessageChannel();
     expect(portOf(portMessage(port1))).toBe(port1);

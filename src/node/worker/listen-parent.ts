@@ -12,7 +12,8 @@ import { portOf } from './worker-ports.js';
  * unsubscribing stops listening and aborts the flows still open, those taken with `detach()` apart. It keeps the worker
  * running while it listens. Messages that are no connections are left to whoever listens to `parentPort` as well.
  *
- * Errors with `FlowError` `unsupported` in a thread that has no parent.
+ * Errors with `FlowError` `unsupported` in a thread that has no parent, `busy` while another listens in this one: each
+ * connection would be taken twice.
  *
  * @example
  * listenParent()
@@ -28,11 +29,22 @@ export function listenParent(options: MessagePortFlowOptions = {}): Observable<F
       fail(new FlowError('unsupported', 'listenParent: this is no worker thread'));
       return () => undefined;
     }
+    if (isHeard) {
+      fail(new FlowError('busy', 'listenParent: this thread is listening already'));
+      return () => undefined;
+    }
+    isHeard = true;
     const hear = (message: unknown) => {
       const line = portOf(message);
       if (line !== undefined) accept(messagePortFlow(line, { ...options, name }));
     };
     port.on('message', hear);
-    return () => port.off('message', hear);
+    return () => {
+      isHeard = false;
+      port.off('message', hear);
+    };
   });
 }
+
+/** A thread has one parent. */
+let isHeard = false;
