@@ -1,5 +1,6 @@
 // A flow that is the body of a message that comes to nothing is aborted: nobody else knows that it will not be read.
 
+import { Readable } from 'node:stream';
 import { catchError, concat, firstValueFrom, map, mergeMap, NEVER, Observable, of, ReplaySubject, Subject } from 'rxjs';
 import { collectText, flowPair, utf8, type Flow } from 'rxjs-flow';
 import type { Http2ErrorHandler, Http2Handler, Http2Reply, Http2Request } from 'rxjs-flow/http2';
@@ -77,6 +78,21 @@ describe('the flow that is the body', () => {
       expect(await cancelled).toMatchObject({ code: 'reset' });
       reply.next({ body });
       await isAborted();
+    });
+
+    it('may be a Node stream, which is none, when the client has cancelled: the connection goes on', async () => {
+      const reply = new Subject<Http2Reply>();
+      const requests = new ReplaySubject<Http2Request>(1);
+      const { client } = await open(async (request) => {
+        requests.next(request);
+        return request.path === '/' ? firstValueFrom(reply) : {};
+      });
+      const asking = client.request({}).subscribe();
+      const cancelled = failureOf((await firstValueFrom(requests)).closed);
+      asking.unsubscribe();
+      expect(await cancelled).toMatchObject({ code: 'reset' });
+      reply.next({ body: Readable.from(['x']) as unknown as Flow });
+      expect(await firstValueFrom(client.request({ path: '/next' }))).toMatchObject({ status: 200 });
     });
 
     it.each<[string, object]>([

@@ -84,6 +84,11 @@ describe('a request', () => {
     expect(() => client.request(options)).toThrow(new TypeError(message));
   });
 
+  it('throws of a Node stream for a body', () => {
+    const message = 'request: body must be a string, a Uint8Array, an Observable of Uint8Arrays or a Flow, not a PassThrough';
+    expect(() => client.request({ method: 'POST', body: new PassThrough() as never })).toThrow(new TypeError(message));
+  });
+
   it('throws of a protocol without CONNECT', () => {
     expect(() => client.request({ protocol: 'websocket' })).toThrow(new TypeError('request: protocol goes with the method CONNECT, not GET'));
   });

@@ -12,7 +12,8 @@ export function checkFlow(argument: string, value: Flow): void {
   throw new TypeError(`${argument} must be a Flow, not ${describe(value)}`);
 }
 
-function isFlow(value: unknown): boolean {
+/** Whether it has all of a flow's operations: a Node stream has a `read()` as well. */
+export function isFlow(value: unknown): value is Flow {
   if (typeof value !== 'object' || value === null) return false;
   return OPERATIONS.every((operation) => typeof (value as Partial<Flow>)[operation] === 'function');
 }

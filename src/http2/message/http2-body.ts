@@ -1,5 +1,6 @@
 /** A message's body on its way out: from whatever a program gives as one into the stream's flow. */
 import { isObservable, Subscription, type Observable } from 'rxjs';
+import { isFlow } from '../../flow/check-flow.js';
 import { describe } from '../../flow/describe.js';
 import type { Flow } from '../../flow/flow.js';
 import { Holds } from '../../flow/holds.js';
@@ -25,8 +26,8 @@ export function isWhole(body: Http2Body | undefined): body is string | Uint8Arra
   return body === undefined || typeof body === 'string' || isBytes(body);
 }
 
-/** A body that has no place to go: a flow would otherwise wait to be read. */
-export function discardBody(body: Http2Body | undefined): void {
+/** A body that has no place to go, checked or not: a flow would otherwise wait to be read. */
+export function discardBody(body: unknown): void {
   if (isFlow(body)) body.abort();
 }
 
@@ -94,8 +95,4 @@ class BodyPump extends Subscription {
     if (!this.#isSent) this.#source?.abort();
     this.#holds.release();
   }
-}
-
-function isFlow(value: unknown): value is Flow {
-  return typeof value === 'object' && value !== null && typeof (value as Partial<Flow>).read === 'function';
 }
