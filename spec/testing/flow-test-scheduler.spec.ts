@@ -275,6 +275,16 @@ describe('FlowTestScheduler', () => {
       expect(() => flush()).toThrow('reads of cold flow 1');
     }));
 
+  it('still checks what stands behind an expectation that failed when it was flushed', () => {
+    const run = () =>
+      jestScheduler().run(({ coldFlow, expectReads, flush }) => {
+        expectReads(coldFlow('-a')).toBe('-b');
+        expectReads(coldFlow('-a')).toBe('-c');
+        expect(() => flush()).toThrow('reads of cold flow 1');
+      });
+    expect(run).toThrow('reads of cold flow 2');
+  });
+
   it('reads from now on where the frame to begin at is over, and does not turn back the time', () =>
     jestScheduler().run(({ coldFlow, expectReads, flush }) => {
       timer(20).subscribe();
@@ -318,6 +328,20 @@ describe('FlowTestScheduler', () => {
       });
     expect(failing).toThrow('midway');
     expect(scheduler.run(() => 7)).toBe(7);
+  });
+
+  it('keeps what a run expects where one inside it fails', () => {
+    const scheduler = jestScheduler();
+    const outer = () =>
+      scheduler.run(({ coldFlow, expectReads }) => {
+        expectReads(coldFlow('-a|')).toBe('-b|');
+        expect(() =>
+          scheduler.run(() => {
+            throw new Error('inside');
+          }),
+        ).toThrow('inside');
+      });
+    expect(outer).toThrow('reads of cold flow 1 are not as expected');
   });
 
   it('needs no test framework', () => {

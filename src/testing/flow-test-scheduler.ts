@@ -100,13 +100,15 @@ export class FlowTestScheduler extends TestScheduler {
     } finally {
       isOver = true;
       this.#runs -= 1;
-      this.#checks = [];
+      // One inside another takes nothing from it.
+      if (this.#runs === 0) this.#checks = [];
     }
   }
 
   override flush(): void {
     super.flush();
-    for (const check of this.#checks.splice(0)) check();
+    // One by one: what is behind one that fails waits for the next flush.
+    for (let check = this.#checks.shift(); check !== undefined; check = this.#checks.shift()) check();
   }
 
   #coldFlow(marbles: string, values?: MarbleValues, error?: unknown): Flow {
