@@ -1,7 +1,7 @@
 // What a peer or a connection may do wrong: every pending request settles with a typed error, soon, and nothing is left.
 
 import fc from 'fast-check';
-import { catchError, concat, firstValueFrom, map, mergeMap, NEVER, type Observable, of, ReplaySubject, Subject, switchMap, tap, timeout, TimeoutError, timer } from 'rxjs';
+import { catchError, concat, firstValueFrom, map, mergeMap, NEVER, type Observable, of, ReplaySubject, Subject, switchMap, take, tap, timeout, TimeoutError, timer, toArray } from 'rxjs';
 import { collectText, detach, flowPair, fromGenerator, fromObservable, isFlowError, named, utf8, type Flow, type FlowError } from 'rxjs-flow';
 import { http2Client, http2CodeOf, http2Server, type Http2Client, type Http2Request } from 'rxjs-flow/http2';
 import { connectTcp, listenTcp } from 'rxjs-flow/node';
@@ -77,6 +77,25 @@ describe('a client that takes long bodies and cancels them', () => {
     }
     near.abort();
     server.unsubscribe();
+  });
+});
+
+describe.each(transports.map((transport) => [transport.name, transport] as const))('a client whose server ends the connection, over %s', (_, transport) => {
+  it('has typed errors for what is asked as soon as the flow has ended', async () => {
+    const { near, far, dispose } = await transport.connect();
+    cleanup.add(dispose);
+    const server = new RawPeer(far, false);
+    const late = new ReplaySubject<Promise<FlowError>>(2);
+    const ask = () => [client.ping(), client.request({})].forEach((asked) => late.next(lossOf(asked)));
+    near.closed.subscribe({ error: ask, complete: ask });
+    const client = await firstValueFrom(http2Client(near).pipe(detach()));
+    cleanup.add(() => near.abort());
+    const early = lossOf(bodyOf(client));
+    await server.next(HEADERS);
+    server.flow.close();
+    const codes = await firstValueFrom(late.pipe(mergeMap((one) => one), map(({ code }) => code), take(2), toArray()));
+    for (const code of codes) expect(['closed', 'truncated']).toContain(code);
+    expect(await early).toMatchObject({ code: 'truncated' });
   });
 });
 

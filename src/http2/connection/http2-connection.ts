@@ -118,8 +118,9 @@ export class Http2Connection {
   /** Why nothing new can begin here; `null` while it can. */
   get refusal(): FlowError | null {
     if (this.#failure !== null) return this.#failure;
-    if (this.#state === 'open') return null;
-    return new FlowError('closed', `${this.name}: no new request: ${this.#farewell}`);
+    // The session goes before it is told, and throws at once from then on.
+    if (this.#state === 'open' && !this.isLost) return null;
+    return new FlowError('closed', `${this.name}: no new request: ${this.#farewell || HAS_ENDED}`);
   }
 
   /**
@@ -244,7 +245,7 @@ export class Http2Connection {
     this.#state = 'over';
     this.#timers.unsubscribe();
     letGoOfCallers(this.#failure);
-    this.#farewell ||= 'the connection has ended';
+    this.#farewell ||= HAS_ENDED;
     this.#greeted.complete();
     if (this.#failure === null) this.#closed.complete();
     else this.#closed.fail(this.#failure);
@@ -280,6 +281,7 @@ export class Http2Connection {
   }
 }
 
+const HAS_ENDED = 'the connection has ended';
 /** What the last frames, GOAWAY among them, have to leave a connection that has failed. */
 const GRACE_MS = 250;
 /** What a session has to end when its transport has. */
