@@ -51,6 +51,10 @@ describe('systemFlowError', () => {
     expect(systemFlowError('tcp', error)).toBe(error);
   });
 
+  it.each(['constructor', 'toString', '__proto__', 7])('tells an error with the code %p in its own words', (code) => {
+    expect(systemFlowError('tcp', Object.assign(new Error('odd'), { code }))).toMatchObject({ code: 'failed', message: 'tcp: odd' });
+  });
+
   it('tells what has no meaning here in its own words', () => {
     expect(systemFlowError('tcp', new Error('odd')).message).toBe('tcp: odd');
     expect(systemFlowError('tcp', 'just text').message).toBe('tcp: just text');

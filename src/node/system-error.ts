@@ -3,6 +3,7 @@
  */
 import { FlowError, isFlowError, type FlowErrorCode } from '../flow/flow-error.js';
 import { formatError } from '../flow/format-error.js';
+import { ownValue } from '../flow/own-value.js';
 
 type Meaning = readonly [FlowErrorCode, string];
 
@@ -41,7 +42,7 @@ export function systemFlowError(name: string, error: unknown): FlowError {
   if (isFlowError(error)) return error;
   const cause = spoken(error);
   const { code, syscall, message } = Object(cause) as Partial<NodeJS.ErrnoException>;
-  const known = code === undefined ? undefined : (MEANINGS[code] ?? MEANINGS[`${syscall} ${code}`]);
+  const known = ownValue(MEANINGS, code) ?? ownValue(MEANINGS, `${syscall} ${code}`);
   const meaning = known ?? (syscall === 'getaddrinfo' ? UNRESOLVED : undefined);
   const [flowCode, text] = meaning ?? ['failed', message ?? String(error)];
   return new FlowError(flowCode, `${name}: ${text}`, { cause });

@@ -2,6 +2,7 @@
  * What `node:http2` reports of a whole connection, in a flow's terms: a `FlowError` with the report as its cause.
  */
 import { FlowError, isFlowError, type FlowErrorCode } from '../../flow/flow-error.js';
+import { ownValue } from '../../flow/own-value.js';
 
 type Meaning = readonly [FlowErrorCode, string];
 
@@ -23,7 +24,6 @@ export function sessionError(where: string, error: unknown): FlowError {
   // The flow underneath: its own message says where and why.
   if (isFlowError(error)) return new FlowError(error.code, `${where}: the connection broke`, { cause: error });
   const { code, message } = error as Partial<NodeJS.ErrnoException>;
-  const meaning = typeof code === 'string' ? MEANINGS[code] : undefined;
-  const [flowCode, text] = meaning ?? ['failed', message ?? String(error)];
+  const [flowCode, text] = ownValue(MEANINGS, code) ?? ['failed', message ?? String(error)];
   return new FlowError(flowCode, `${where}: ${text}`, { cause: error });
 }

@@ -3,6 +3,7 @@
  */
 import type { Settings } from 'node:http2';
 import { describe } from '../../flow/describe.js';
+import { ownValue } from '../../flow/own-value.js';
 
 /** What an end tells the other of itself (SETTINGS, RFC 9113 §6.5.2). */
 export interface Http2Settings {
@@ -53,7 +54,7 @@ function checkSetting(where: string, name: string, value: unknown): void {
     if (typeof value !== 'boolean') throw new TypeError(`${where} must be a boolean, not ${describe(value)}`);
     return;
   }
-  const range = RANGES[name];
+  const range = ownValue(RANGES, name);
   if (range === undefined) throw new TypeError(`${where} is none of ${[...Object.keys(RANGES), ...SWITCHES].join(', ')}`);
   const [least, most] = range;
   if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return;

@@ -1,6 +1,7 @@
 /** What goes wrong in TLS in a flow's terms, and in words for whoever has to find out why. */
 import type { PeerCertificate } from 'node:tls';
 import { FlowError, isFlowError } from '../../flow/flow-error.js';
+import { ownValue } from '../../flow/own-value.js';
 import { systemFlowError } from '../system-error.js';
 
 /** What OpenSSL and `node:tls` say of an error, beside its message. */
@@ -26,7 +27,7 @@ export function certificateError(name: string, whose: string, error: unknown): F
   const why =
     code === 'ERR_TLS_CERT_ALTNAME_INVALID'
       ? `it is for ${String(cert?.subjectaltname ?? cert?.subject?.CN ?? 'nobody')}`
-      : `${FAULTS[code] ?? message}${code === '' ? '' : ` (${code})`}`;
+      : `${ownValue(FAULTS, code) ?? message}${code === '' ? '' : ` (${code})`}`;
   return new FlowError('protocol', `${name}: the certificate is not valid for ${whose}: ${why}`, { cause: error });
 }
 
@@ -50,7 +51,7 @@ function meaningOf(code: string, reason: string): string {
   // Of some alerts (110 to 114) OpenSSL leaves the word out; from 3.2 on it says `ssl/tls`.
   const alert = /^(?:tlsv1|tlsv13|sslv3|ssl\/tls) (?:alert )?(.*)/.exec(reason)?.[1];
   if (alert !== undefined) return `the peer refused: ${alert}`;
-  return MEANINGS[code] ?? MEANINGS[`ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`] ?? `TLS failed: ${reason}`;
+  return ownValue(MEANINGS, code) ?? ownValue(MEANINGS, `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`) ?? `TLS failed: ${reason}`;
 }
 
 const NO_TLS = 'the peer does not speak TLS, or no version that is spoken here';
