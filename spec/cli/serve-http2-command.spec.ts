@@ -103,6 +103,21 @@ describe('rxjs-flow serve-http2', () => {
     await firstValueFrom(client.shutdown());
   });
 
+  // Root reads whatever it likes, unless it is without the capability to.
+  const asAnybody = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : [];
+  describeWith(asAnybody.slice(0, 1), 'as a user who may not read a file', () => {
+    it('does not have that file', async () => {
+      writeFileSync(join(dir, 'unreadable.txt'), 'secret', { mode: 0 });
+      const [program, ...args] = [...asAnybody, process.execPath, cliProgram(), 'serve-http2', '--listen', 'stdio:', dir];
+      const server = await firstValueFrom(spawnFlow(program, args).pipe(detach()));
+      servers.push(server);
+      const client = await firstValueFrom(http2Client(server).pipe(detach()));
+      for (const method of ['GET', 'HEAD']) expect(await get(client, '/unreadable.txt', method)).toMatchObject({ status: 404 });
+      expect((await get(client, '/')).status).toBe(200);
+      await firstValueFrom(client.shutdown());
+    });
+  });
+
   it('serves its own stdin and stdout, and says what happens on stderr', async () => {
     const server = await firstValueFrom(spawnFlow(process.execPath, [cliProgram(), 'serve-http2', '--listen', 'stdio:', dir]).pipe(detach()));
     const said = firstValueFrom(server.stderr.pipe(map((bytes) => Buffer.from(bytes).toString())));

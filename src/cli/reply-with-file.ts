@@ -1,6 +1,6 @@
 /** A file of a folder as the answer to a request: what is not below the folder is not there. */
 import { createReadStream } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { access, constants, realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { FlowError } from '../flow/flow-error.js';
 import type { Flow } from '../flow/flow.js';
@@ -38,7 +38,9 @@ async function fileAt(root: string, path: string): Promise<FoundFile | null> {
     const name = await realpath(join(root, asked.endsWith('/') ? `${asked}index.html` : asked));
     const found = await stat(name);
     const isBelow = name.startsWith(root.endsWith(sep) ? root : root + sep);
-    return isBelow && found.isFile() ? { name, size: found.size, modified: found.mtime } : null;
+    if (!isBelow || !found.isFile()) return null;
+    await access(name, constants.R_OK);
+    return { name, size: found.size, modified: found.mtime };
   } catch {
     return null;
   }
