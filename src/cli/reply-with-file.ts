@@ -16,7 +16,10 @@ export class FileFault extends FlowError {}
 export async function replyWithFile(root: string, { method, path }: Http2Request): Promise<Http2Reply & { readonly status: number }> {
   if (method !== 'GET' && method !== 'HEAD') return textReply(405, `${method} is not allowed here`, { allow: 'GET, HEAD' });
   const file = await fileAt(root, path);
-  if (file === null) return textReply(404, 'there is no such file');
+  if (file === null) {
+    const folder = await folderWithIndex(root, path);
+    return folder === null ? textReply(404, 'there is no such file') : textReply(301, 'this is a folder', { location: folder });
+  }
   const headers = {
     'content-type': TYPES[extname(file.name).toLowerCase()] ?? 'application/octet-stream',
     'content-length': file.size,
@@ -34,7 +37,7 @@ interface FoundFile {
 /** `null` for what is not there, is no file, cannot be read or named, or stands elsewhere, by `..` or a symbolic link. */
 async function fileAt(root: string, path: string): Promise<FoundFile | null> {
   try {
-    const asked = decodeURIComponent(path.replace(/[?#].*$/s, ''));
+    const asked = decodeURIComponent(path.replace(QUERY, ''));
     const name = await realpath(join(root, asked.endsWith('/') ? `${asked}index.html` : asked));
     const found = await stat(name);
     const isBelow = name.startsWith(root.endsWith(sep) ? root : root + sep);
@@ -44,6 +47,17 @@ async function fileAt(root: string, path: string): Promise<FoundFile | null> {
   } catch {
     return null;
   }
+}
+
+/**
+ * Where the index of a folder is answered, if it is one that has an index and was asked for without the slash, without
+ * which what the index links to would be looked for beside the folder; `null` if not.
+ */
+async function folderWithIndex(root: string, path: string): Promise<string | null> {
+  const asked = path.replace(QUERY, '');
+  if (asked.endsWith('/') || (await fileAt(root, `${asked}/`)) === null) return null;
+  // What begins with two slashes would be another host.
+  return `${asked.replace(/^[/\\]+/, '/')}/${path.slice(asked.length)}`;
 }
 
 /**
@@ -74,6 +88,9 @@ function bytesOf({ name, size }: FoundFile): Flow {
 function textReply(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Http2Reply & { readonly status: number } {
   return { status, headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' }, body: `${text}\n` };
 }
+
+/** What of a path names no file. */
+const QUERY = /[?#].*$/s;
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
