@@ -33,4 +33,13 @@ describe('replyWithFile', () => {
   it.each(['/bare', '/bare/', '/sub/index.html/', '/style.css/', '/..', '/missing'])('has nothing at %s', async (path) => {
     expect((await reply(path)).status).toBe(404);
   });
+
+  it.each([
+    ['/', 'text/html; charset=utf-8'],
+    ['/sub/?x=1', 'text/html; charset=utf-8'],
+    ['/style.css', 'text/css; charset=utf-8'],
+    ['/plain', 'application/octet-stream'],
+  ])('goes by the name that was asked for, and not by where a symbolic link leads: %s', async (path, type) => {
+    expect(await reply(path, 'HEAD')).toMatchObject({ status: 200, headers: { 'content-type': type } });
+  });
 });

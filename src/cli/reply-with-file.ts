@@ -21,7 +21,7 @@ export async function replyWithFile(root: string, { method, path }: Http2Request
     return folder === null ? textReply(404, 'there is no such file') : textReply(301, 'this is a folder', { location: folder });
   }
   const headers = {
-    'content-type': TYPES[extname(file.name).toLowerCase()] ?? 'application/octet-stream',
+    'content-type': TYPES[file.extension] ?? 'application/octet-stream',
     'content-length': file.size,
     'last-modified': file.modified.toUTCString(),
   };
@@ -30,6 +30,8 @@ export async function replyWithFile(root: string, { method, path }: Http2Request
 
 interface FoundFile {
   readonly name: string;
+  /** Of the name that was asked for: a symbolic link may lead to a file of any name. */
+  readonly extension: string;
   readonly size: number;
   readonly modified: Date;
 }
@@ -37,13 +39,13 @@ interface FoundFile {
 /** `null` for what is not there, is no file, cannot be read or named, or stands elsewhere, by `..` or a symbolic link. */
 async function fileAt(root: string, path: string): Promise<FoundFile | null> {
   try {
-    const asked = decodeURIComponent(path.replace(QUERY, ''));
-    const name = await realpath(join(root, asked.endsWith('/') ? `${asked}index.html` : asked));
+    const asked = decodeURIComponent(path.replace(QUERY, '')).replace(/\/$/, '/index.html');
+    const name = await realpath(join(root, asked));
     const found = await stat(name);
     const isBelow = name.startsWith(root.endsWith(sep) ? root : root + sep);
     if (!isBelow || !found.isFile()) return null;
     await access(name, constants.R_OK);
-    return { name, size: found.size, modified: found.mtime };
+    return { name, extension: extname(asked).toLowerCase(), size: found.size, modified: found.mtime };
   } catch {
     return null;
   }
