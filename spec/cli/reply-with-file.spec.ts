@@ -42,4 +42,9 @@ describe('replyWithFile', () => {
   ])('goes by the name that was asked for, and not by where a symbolic link leads: %s', async (path, type) => {
     expect(await reply(path, 'HEAD')).toMatchObject({ status: 200, headers: { 'content-type': type } });
   });
+
+  it('says no more of a method that is not allowed than its beginning', async () => {
+    expect(await reply('/', 'DELETE')).toMatchObject({ status: 405, body: 'DELETE is not allowed here\n' });
+    expect(await reply('/', 'X'.repeat(60_000))).toMatchObject({ status: 405, body: `${'X'.repeat(31)}… is not allowed here\n` });
+  });
 });

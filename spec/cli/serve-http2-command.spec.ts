@@ -213,6 +213,13 @@ describe('rxjs-flow serve-http2', () => {
     expect(run.out().length).toBeLessThan(400);
   });
 
+  it('shows no more of a method than its beginning', async () => {
+    const { run, client } = await startTcp();
+    expect(await get(client, '/', 'X'.repeat(10_000))).toMatchObject({ status: 405 });
+    await run.line(/^X{31}… \/ 405\n/m);
+    await firstValueFrom(client.shutdown());
+  });
+
   it('agrees on h2 by ALPN where it listens by TLS', async () => {
     const { authority, server } = await authorityAndServer();
     for (const [name, content] of Object.entries(server)) writeFileSync(join(folder, name), content);

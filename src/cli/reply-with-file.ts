@@ -8,13 +8,14 @@ import type { Http2Reply } from '../http2/server/http2-reply.js';
 import type { Http2Request } from '../http2/server/http2-request.js';
 import { fromGenerator } from '../memory/from-generator.js';
 import { fileError } from './file-error.js';
+import { shownMethod } from './shown-method.js';
 
 /** What is wrong with a file whose reply is on its way: `failed`, or `truncated` where it has become shorter. */
 export class FileFault extends FlowError {}
 
 /** @param root a real path, without symbolic links */
 export async function replyWithFile(root: string, { method, path }: Http2Request): Promise<Http2Reply & { readonly status: number }> {
-  if (method !== 'GET' && method !== 'HEAD') return textReply(405, `${method} is not allowed here`, { allow: 'GET, HEAD' });
+  if (method !== 'GET' && method !== 'HEAD') return textReply(405, `${shownMethod(method)} is not allowed here`, { allow: 'GET, HEAD' });
   const file = await fileAt(root, path);
   if (file === null) {
     const folder = await folderWithIndex(root, path);

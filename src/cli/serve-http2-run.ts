@@ -15,6 +15,7 @@ import { fileError } from './file-error.js';
 import { formatAddress } from './format-address.js';
 import { outputBeside } from './output-beside.js';
 import { FileFault, replyWithFile } from './reply-with-file.js';
+import { shownMethod } from './shown-method.js';
 import { stopSignals, type StopSignals } from './stop-signals.js';
 
 export interface ServeHttp2Options {
@@ -67,7 +68,7 @@ const tellFault: Http2ErrorHandler = ({ cause }, request) => {
 };
 
 function lineOf({ method, path }: Http2Request): string {
-  return `${method} ${plainText(path, LONGEST_PATH)}`;
+  return `${shownMethod(method)} ${plainText(path, LONGEST_PATH)}`;
 }
 
 function realFolder(dir: string): string {
