@@ -183,6 +183,26 @@ describe('listenWebSocket', () => {
     }
   });
 
+  it('ends what is in its TLS handshake when it is unsubscribed from, tells nobody of it, and holds nothing', async () => {
+    const held = openedFromNow();
+    const { authority, server } = await authorityAndServer();
+    const failures: unknown[] = [];
+    const listener = await listen({ tls: server, handshakeErrorObserver: { next: (error) => failures.push(error) } });
+    const silent = createConnectionTo(listener).on('error', () => {});
+    await once(silent, 'connect');
+    // Connections come in turn: once this one has, so has the one before it.
+    const near = await firstValueFrom(connectWebSocket({ url: listener.url, tls: { ca: authority.cert } }).pipe(detach()));
+    const far = await listener.flow(0);
+    detachFlow(far);
+    listener.subscription.unsubscribe();
+    await once(silent.resume(), 'end');
+    silent.end();
+    far.write(utf8('still here'));
+    far.close();
+    expect(await firstValueFrom(near.read().pipe(collectText()))).toBe('still here');
+    expect([await endOf(near), await held(), failures]).toEqual(['complete', [], []]);
+  });
+
   it('errors with refused where the port is in use', async () => {
     const { address } = await listen();
     expect(await failureOf(listenWebSocket(address))).toMatchObject({ code: 'refused', message: `tcp 127.0.0.1:${address.port}: address in use` });

@@ -63,7 +63,7 @@ export function listenWebSocket(config: ListenWebSocketConfig = {}): Observable<
     let stopped = false;
     server.on('upgrade', (request, _, head) => upgrades.take(request, head));
     server.on('request', (_, response) => response.writeHead(426, { connection: 'close', upgrade: 'websocket' }).end());
-    if (handshakeErrorObserver !== undefined) observeHandshakes(server, handshakeErrorObserver);
+    const stopHandshakes = tls === undefined ? undefined : watchHandshakes(server, handshakeErrorObserver);
     // While it listens, an error is that of one connection that could not be accepted: the listener goes on.
     server.on('error', (error) => {
       if (!server.listening) fail(systemFlowError(tcpName({ host, port }), error));
@@ -77,22 +77,35 @@ export function listenWebSocket(config: ListenWebSocketConfig = {}): Observable<
     return () => {
       stopped = true;
       server.close();
+      stopHandshakes?.();
       server.closeAllConnections(); // those that are no WebSocket's
       upgrades.stop();
     };
   });
 }
 
-/** The system does not tell who was at the end of a connection that is gone: it is asked when one comes. */
-function observeHandshakes(server: HttpServer, observer: NextObserver<FlowError>): void {
+type SecureSocket = Socket & { readonly _parent?: Socket };
+
+/** Tells of TLS handshakes that fail; what is returned ends those that are not done, of which HTTP does not know yet. */
+function watchHandshakes(server: HttpServer, observer: NextObserver<FlowError> | undefined): () => void {
+  const undone = new Set<Socket>();
+  // The system does not tell who was at the end of a connection that is gone: it is asked when one comes.
   const names = new WeakMap<Socket, string>();
   const nameOf = (socket: Socket) => tcpName(tcpEndsOf(socket).remote, 'wss');
-  server.on('connection', (socket: Socket) => names.set(socket, nameOf(socket)));
-  server.on('tlsClientError', (error: Error, secure: Socket & { readonly _parent?: Socket }) => {
+  const failed = (error: Error, secure: SecureSocket) => {
     const name = names.get(secure._parent ?? secure) ?? nameOf(secure);
-    const failure = isCut(error) ? cutError(name, error) : tlsFlowError(name, error);
-    tell(observer, failure);
+    if (observer !== undefined) tell(observer, isCut(error) ? cutError(name, error) : tlsFlowError(name, error));
+  };
+  server.on('connection', (socket: Socket) => {
+    names.set(socket, nameOf(socket));
+    undone.add(socket.once('close', () => undone.delete(socket)));
   });
+  server.on('secureConnection', (secure: SecureSocket) => undone.delete(secure._parent ?? secure));
+  server.on('tlsClientError', failed);
+  return () => {
+    server.off('tlsClientError', failed);
+    for (const socket of undone) socket.destroy();
+  };
 }
 
 function checkTls(tls: WebSocketServerTls): void {
