@@ -60,6 +60,20 @@ describe('rxjs-flow, between other endpoints than sockets', () => {
     );
   });
 
+  it('goes on when nobody reads its stderr any more', async () => {
+    const { run: server, url } = await proxy('tls://127.0.0.1:0', 'exec:cat', '--cert', file('cert.pem'), '--key', file('key.pem'));
+    server.child.stderr!.destroy();
+    for (let nth = 0; nth < 2; nth += 1) {
+      const plain = connect(Number(new URL(url).port), '127.0.0.1', () => plain.write('GET / HTTP/1.1\r\n\r\n'));
+      await new Promise((resolve) => plain.on('error', () => {}).resume().once('close', resolve));
+    }
+    const client = cli.run(['connect', url, '--ca', file('ca.pem')]);
+    client.child.stdin!.end('hello\n');
+    expect([await client.exit, client.out()]).toEqual([0, 'hello\n']);
+    server.child.kill('SIGTERM');
+    expect(await server.exit).toBe(0);
+  });
+
   it('proxies its own stdin and stdout, and says what happens on stderr', async () => {
     const { run: server, url } = await proxy('ws://127.0.0.1:0', 'exec:cat', '--half-close');
     const client = cli.run(['proxy', 'stdio:', url, '--half-close']);
