@@ -1,6 +1,8 @@
 // A process's own stdin and stdout, as a program of this package has them: between pipes, and at a terminal. What it holds
 // for a slow consumer is in `slow-consumers.spec.ts`.
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { describeWith, runProgram, type Outcome } from '../../http2/support/programs.js';
 import { nodeProgram } from '../support/node-program.js';
@@ -28,6 +30,14 @@ const PROGRAM = `
       flow.write(utf8('lost')).subscribe((result) => say('accepted: ' + result.ok));
       flow.close().subscribe({ complete: () => say('in order'), error: (error) => say('close: ' + formatError(error)) });
     },
+    'output first': () => {
+      flow.write(new Uint8Array(2 ** 20).fill(0x2e));
+      flow.shutdown('write');
+      flow.read().subscribe({ complete: () => {
+        console.log('too late');
+        say('end of input, ' + (require('node:fs').fstatSync(1).isCharacterDevice() ? 'nothing' : 'something') + ' in its place');
+      } });
+    },
     'twice': () => {
       try { stdio(); } catch (error) { say(formatError(error)); }
       flow.close();
@@ -54,6 +64,16 @@ describe('stdio() between pipes', () => {
     const { err } = await runProgram('sh', ['-c', 'exec "$@" > /dev/full', 'sh', process.execPath, program.path, 'on a full disk']);
     const why = 'failed: stdio: ENOSPC: no space left on device, write (cause: ENOSPC: no space left on device, write)\n';
     expect(err).toBe(`accepted: true\n${why}close: ${why}`);
+  });
+
+  it('shows a shell’s pipe the end of its output while its input goes on; what is printed later goes nowhere', async () => {
+    const child = spawn('sh', ['-c', '"$@" | { wc -c; echo ended; }', 'sh', process.execPath, program.path, 'output first']);
+    const closing = once(child, 'close');
+    let [out, err] = ['', ''];
+    child.stderr.on('data', (chunk: Buffer) => (err += String(chunk)));
+    for await (const chunk of child.stdout) if ((out += String(chunk)).includes('ended')) child.stdin.end('x');
+    await closing;
+    expect([out, err]).toEqual([`${2 ** 20}\nended\n`, 'end of input, nothing in its place\nclosed\n']);
   });
 
   it('is one of a kind: a second one is busy', async () => {
