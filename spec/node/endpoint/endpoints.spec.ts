@@ -1,3 +1,4 @@
+import dns from 'node:dns';
 import { inspect } from 'node:util';
 import { firstValueFrom, ReplaySubject, skip, type Observable } from 'rxjs';
 import { collectText } from '../../../src/combinators/collect-text.js';
@@ -54,6 +55,22 @@ describe('connectEndpoint and listenEndpoint', () => {
     expect(text).toBe('hello');
     expect(addresses).toEqual([{ path: path.name }]);
     path.remove();
+  });
+
+  it.each(['tcp', 'tls'])('look up an international name in %s: as DNS has it', async (scheme) => {
+    const looking = jest.spyOn(dns, 'lookup').mockImplementation(((_host: string, _options: object, told: (error: Error) => void) =>
+      told(Object.assign(new Error('no such name'), { code: 'ENOTFOUND', syscall: 'getaddrinfo' }))) as never);
+    try {
+      expect(await failureOf(connectEndpoint(`${scheme}://b\u00fccher.test:80`))).toMatchObject({ code: 'unreachable' });
+      expect(looking.mock.calls.map(([host]) => host)).toEqual(['xn--bcher-kva.test']);
+    } finally {
+      looking.mockRestore();
+    }
+  });
+
+  it.each(['tcp://a%ffb:80', 'tcp://a%20b:80'])('take no host from %s', async (url) => {
+    const message = `connectEndpoint: "${url}" has no host and port (as in tcp://127.0.0.1:80)`;
+    expect(await failureOf(connectEndpoint(url))).toMatchObject({ code: 'unsupported', message });
   });
 
   it('meet over an IPv6 address', async () => {

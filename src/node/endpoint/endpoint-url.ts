@@ -2,6 +2,7 @@
  * Endpoints as URLs, e.g. `tcp://127.0.0.1:80` and `unix:/run/app.sock`: reads one, and says what is wrong with it in a
  * `FlowError`, since URLs come from users. It connects nothing.
  */
+import { domainToASCII } from 'node:url';
 import { FlowError } from '../../flow/flow-error.js';
 
 export class EndpointUrl {
@@ -24,14 +25,15 @@ export class EndpointUrl {
   hostAndPort(least: 0 | 1): { readonly host: string; readonly port: number } {
     const example = `${this.scheme}//127.0.0.1:${least === 0 ? '0' : '80'}`;
     const { hostname, port, pathname, search, hash, username, password } = this.#parsed(example);
+    const host = hostOf(hostname);
     if (username + password !== '') throw this.bad(`a user has no place in a URL with ${this.scheme} (as in ${example})`);
-    if (hostname === '' || port === '' || Number(port) < least) {
+    if (host === '' || port === '' || Number(port) < least) {
       throw this.bad(`${quote(this.href)} has no host and port (as in ${example})`);
     }
     if (!['', '/'].includes(pathname) || search + hash !== '') {
       throw this.bad(`${quote(this.href)} has more than host and port (as in ${example})`);
     }
-    return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
+    return { host, port: Number(port) };
   }
 
   /** Of `ws://127.0.0.1:8080/feed`, to listen at: without a path, at any; a port may be left out for 80, or 443. */
@@ -108,6 +110,16 @@ export function withoutUser(url: string): string {
 
 /** Behind the slashes, of which `tcp:`, `tls:`, `ws:` and `wss:` may have been given other than two. */
 const USER = /^((?!exec:)[^/?#]*\/\/|(?:tcp|tls|wss?):[/\\]*)[^/?#]*@/i;
+
+/** Of a scheme that they do not know, URLs only percent-encode the host's name. Empty for what names no host. */
+function hostOf(hostname: string): string {
+  if (hostname.startsWith('[')) return hostname.slice(1, -1);
+  try {
+    return domainToASCII(decodeURIComponent(hostname));
+  } catch {
+    return '';
+  }
+}
 
 const QUOTED = /\\.|'[^']*'|"(?:\\.|[^"\\])*"/gs;
 
