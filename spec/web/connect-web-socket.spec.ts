@@ -128,6 +128,15 @@ describe('connectWebSocket', () => {
       });
     });
 
+    it('goes on where its openObserver throws, which is for the platform to tell', () => {
+      const { made, Fake } = fakeClass();
+      const openObserver = { next: () => { throw new Error('thrown'); } };
+      const connection = watch(connectWebSocket({ url: 'ws://host/', WebSocketCtor: Fake, openObserver }));
+      expect(() => made[0]!.socket.open()).toThrow('thrown');
+      expect(connection.values).toHaveLength(1);
+      connection.values[0]!.abort();
+    });
+
     it.each([2 ** 31, Infinity])('waits without a limit for a connectTimeoutMs of %p, which timers cannot hold', (connectTimeoutMs) => {
       const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
       scheduler.run(({ expectObservable }) => {

@@ -70,8 +70,11 @@ function dial(socket: WebSocketLike, config: ConnectWebSocketConfig & { name: st
     opening.fail(new FlowError(errorCode(cause) ?? 'refused', `${config.name}: could not connect`, { cause }));
   });
   socket.addEventListener('open', (event) => {
-    config.openObserver?.next(event as OpenEvent);
-    opening.ready(assembleFlow(new WebSocketTransport(socket, config)));
+    try {
+      config.openObserver?.next(event as OpenEvent);
+    } finally {
+      opening.ready(assembleFlow(new WebSocketTransport(socket, config))); // whatever the observer throws is the platform's to tell
+    }
   });
   return () => cutWebSocket(socket);
 }

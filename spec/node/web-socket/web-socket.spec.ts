@@ -4,7 +4,7 @@ import { createServer, get as httpGet, type IncomingMessage } from 'node:http';
 import net, { type AddressInfo, connect, createServer as createTcpServer, Socket } from 'node:net';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { config as rxjsConfig, EMPTY, firstValueFrom, interval, lastValueFrom, NEVER, Observable, of, ReplaySubject, retry, take, tap, throwError, timer } from 'rxjs';
+import { config as rxjsConfig, EMPTY, firstValueFrom, interval, lastValueFrom, NEVER, Observable, of, ReplaySubject, retry, Subject, take, tap, throwError, timer, toArray } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { WebSocket } from 'ws';
 import { collectText } from '../../../src/combinators/collect-text.js';
@@ -60,6 +60,26 @@ describe('connectWebSocket and listenWebSocket', () => {
     expect(peer.name).toBe(`ws 127.0.0.1:${flow.local.port}`);
     expect(peer.request).toMatchObject({ path: '/feed?since=7', origin: '', headers: { 'x-asked': 'yes' }, remote: flow.local });
     flow.abort();
+  });
+
+  it('go on where an observer throws, which is told to whom RxJS tells unhandled errors', async () => {
+    const told = new Subject<unknown>();
+    rxjsConfig.onUnhandledError = (error) => told.next(error);
+    try {
+      const all = firstValueFrom(told.pipe(take(2), toArray()));
+      const next = (thrown: string) => () => { throw new Error(thrown); };
+      const address = new Promise<TcpAddress>((resolve) => {
+        const listeningObserver = { next: (at: TcpAddress) => { resolve(at); next('listening')(); } };
+        const listening = listenWebSocket({ host: '127.0.0.1', listeningObserver }).subscribe({ error: () => {} });
+        started.push(() => listening.unsubscribe());
+      });
+      const url = `ws://127.0.0.1:${(await address).port}/`;
+      const flow = await firstValueFrom(connectWebSocket({ url, openObserver: { next: next('open') } }).pipe(detach()));
+      expect(await all).toEqual([new Error('listening'), new Error('open')]);
+      flow.abort();
+    } finally {
+      rxjsConfig.onUnhandledError = null;
+    }
   });
 
   it('carry bytes both ways; closing ends both directions', async () => {

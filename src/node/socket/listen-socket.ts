@@ -4,6 +4,7 @@ import type { NextObserver, Observable } from 'rxjs';
 import type { FlowError } from '../../flow/flow-error.js';
 import { listenerLifetime } from '../../flow/listener-lifetime.js';
 import { systemFlowError } from '../system-error.js';
+import { tell } from '../tell.js';
 import { onreadSocketOf } from './onread-socket.js';
 import { socketFlow, type Ends, type SocketFlow } from './socket-flow.js';
 
@@ -39,7 +40,7 @@ export function listenSocket<Address>(listener: Listener<Address>): Observable<S
     server.once('listening', () => {
       // A server that is closed while it looks its host up listens all the same.
       if (stopped) server.close();
-      else listeningObserver?.next(addressOf(server));
+      else if (listeningObserver !== undefined) tell(listeningObserver, addressOf(server));
     });
     try {
       listener.check?.();

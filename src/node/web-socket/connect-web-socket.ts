@@ -10,6 +10,7 @@ import { aDuration, anObject, anObserver, aText, aUrl, checkConfig, optional, te
 import { tcpEndsOf } from '../socket/tcp-address.js';
 import type { TlsClientOptions } from '../tls/tls-client.js';
 import { certificateError, tlsFlowError } from '../tls/tls-error.js';
+import { tell } from '../tell.js';
 import { checkTlsOptions, secureContextOf } from '../tls/tls-options.js';
 import type { WebSocketFlow } from './web-socket-flow.js';
 import { requestHeaders, type WebSocketHeaders } from './web-socket-headers.js';
@@ -96,7 +97,7 @@ function dial(name: string, socket: WebSocket, config: ConnectWebSocketConfig, {
   socket.on('upgrade', (response) => (line = response.socket ?? undefined));
   socket.addEventListener('open', (event) => {
     timeout?.unsubscribe();
-    openObserver?.next(event as unknown as OpenEvent);
+    if (openObserver !== undefined) tell(openObserver, event as unknown as OpenEvent);
     const { local, remote } = line === undefined ? UNKNOWN : tcpEndsOf(line);
     const flow = makeFlow(new WsTransport(name, socket, config));
     ready(Object.assign(flow, { protocol: socket.protocol, local, remote }));

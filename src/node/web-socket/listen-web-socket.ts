@@ -71,7 +71,7 @@ export function listenWebSocket(config: ListenWebSocketConfig = {}): Observable<
     server.once('listening', () => {
       // A server that is closed while it looks its host up listens all the same.
       if (stopped) server.close();
-      else listeningObserver?.next(tcpAddressOf(server));
+      else if (listeningObserver !== undefined) tell(listeningObserver, tcpAddressOf(server));
     });
     server.listen({ port, host });
     return () => {
