@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { firstValueFrom, from, type Observable, throwError, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
+import type { FlowErrorCode } from '../../../src/flow/flow-error.js';
 import { renderMarblesSvg } from '../../../src/inspect/picture/render-marbles-svg.js';
 import { renderMarbles } from '../../../src/inspect/picture/render-marbles.js';
 import { record } from '../../../src/inspect/record/record.js';
@@ -473,6 +474,22 @@ const number = (one: XmlElement, name: string): number => Number(one.attributes[
 const waits = (root: XmlElement, y: number): XmlElement[] => drawnAs(root, 'wait line').filter((one) => number(one, 'y1') === y);
 
 describe('renderMarblesSvg', () => {
+  it('is described to its end, however much there is to say', () => {
+    const failure = (code: FlowErrorCode) => ({ code, message: 'gone' });
+    const codes: FlowErrorCode[] = ['unreachable', 'unsupported', 'truncated', 'too-large', 'overflow', 'reset'];
+    const fails = codes.map((code, at): TapeEvent => ({ at: 20_000 + 100 * at, kind: 'write-result', direction: 'out', id: at + 2, ok: false, error: failure(code) }));
+    const events: TapeEvent[] = [
+      ...[start('x'), demand(0, true), read(1, 123_457), demand(1, false), write(7, 1, 123_457), ok(12_345, 1), demand(12_345, true), read(12_345, 1)],
+      ...codes.map((_, at) => write(12_345, at + 2, 123_457)),
+      ...fails,
+      { at: 23_456, kind: 'read-error', direction: 'in', error: failure('reset') },
+      { at: 23_456, kind: 'broken', direction: 'both', error: failure('reset') },
+    ];
+    const description = textOf(elementsOf(parseXml(renderMarblesSvg(events)), 'desc')[0]!);
+    expect(description).toMatch(/^in: .* failed \(reset\) at .*\. out: .* 6 failed \(unreachable, .*, reset\)$/);
+    expect(description.length).toBeGreaterThan(200);
+  });
+
   it('draws sizes, waits, ends and times, and sums up', () => {
     const root = parseXml(renderMarblesSvg(conversation));
     const labels = labelsOf(root);

@@ -37,6 +37,8 @@ const ROOM = { columns: 110, groups: 32 };
 const LONG_PAUSE = 0.15;
 /** All groups are equally wide, so that those of one row stand under those of the other. */
 const GROUP_WIDTH = 107;
+/** Two totals in words, each as long as a text may be. */
+const LONGEST_DESCRIPTION = 420;
 /** From so many columns on there is an overview. */
 const MANY = 36;
 
@@ -73,6 +75,6 @@ function drawTotals(lane: 'in' | 'out', totals: string, y: number): string[] {
 function svgDocument(title: string, description: string, height: number, parts: readonly string[]): string {
   const root = { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${WIDTH} ${height}`, width: WIDTH, height, role: 'img' };
   const paper = element('rect', { width: WIDTH, height, class: 'paper' });
-  const head = [element('title', {}, escaped(title)), element('desc', {}, escaped(description)), element('style', {}, STYLE)];
+  const head = [element('title', {}, escaped(title)), element('desc', {}, escaped(description, LONGEST_DESCRIPTION)), element('style', {}, STYLE)];
   return `${element('svg', root, ...head, paper, ...parts)}\n`;
 }

@@ -9,9 +9,9 @@ export function element(name: string, attributes: Attributes, ...children: reado
   return children.length === 0 ? `<${name}${list.join('')}/>` : `<${name}${list.join('')}>${children.join('')}</${name}>`;
 }
 
-/** Text for an element's content. */
-export function escaped(text: string): string {
-  return plainText(text, 200).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+/** Text for an element's content, cut to `most` characters. */
+export function escaped(text: string, most = 200): string {
+  return plainText(text, most).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
 export function text(x: number, y: number, style: string, content: string): string {
