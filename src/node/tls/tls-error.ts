@@ -32,7 +32,7 @@ export function certificateError(name: string, whose: string, error: unknown): F
 }
 
 /** Whether `node:tls` says, by a reset of its own making, that the line has ended during the handshake. */
-export function isCut(error: unknown): boolean {
+export function isHandshakeCut(error: unknown): boolean {
   const { code, syscall } = Object(error) as NodeJS.ErrnoException;
   return code === 'ECONNRESET' && syscall === undefined;
 }

@@ -11,7 +11,7 @@ import type { Flow } from '../../flow/flow.js';
 import { onNode } from '../runtime.js';
 import { FlowTlsLine } from './flow-tls-line.js';
 import { SocketTlsLine } from './socket-tls-line.js';
-import { cutError, isCut } from './tls-error.js';
+import { cutError, isHandshakeCut } from './tls-error.js';
 import { tlsFlow, type TlsFlow } from './tls-flow.js';
 import type { TlsLine } from './tls-line.js';
 
@@ -92,7 +92,7 @@ class Handshake<Below extends Flow> {
   }
 
   readonly #onError = (error: unknown): void => {
-    this.#fail(isCut(error) ? cutError(this.side.name, error) : this.side.errorOf(this.#socket, error));
+    this.#fail(isHandshakeCut(error) ? cutError(this.side.name, error) : this.side.errorOf(this.#socket, error));
   };
 
   /** A server is told by these alone. */

@@ -11,7 +11,7 @@ import type { TcpAddress } from '../socket/socket-flow.js';
 import { systemFlowError } from '../system-error.js';
 import { tcpAddressOf, tcpEndsOf, tcpName } from '../socket/tcp-address.js';
 import { tell } from '../tell.js';
-import { cutError, isCut, tlsFlowError } from '../tls/tls-error.js';
+import { cutError, isHandshakeCut, tlsFlowError } from '../tls/tls-error.js';
 import { checkCertificate, checkTlsOptions, secureContextOf } from '../tls/tls-options.js';
 import type { TlsServerOptions } from '../tls/tls-server.js';
 import type { AcceptedWebSocketFlow } from './web-socket-flow.js';
@@ -94,7 +94,7 @@ function watchHandshakes(server: HttpServer, observer: NextObserver<FlowError> |
   const nameOf = (socket: Socket) => tcpName(tcpEndsOf(socket).remote, 'wss');
   const failed = (error: Error, secure: SecureSocket) => {
     const name = names.get(secure._parent ?? secure) ?? nameOf(secure);
-    if (observer !== undefined) tell(observer, isCut(error) ? cutError(name, error) : tlsFlowError(name, error));
+    if (observer !== undefined) tell(observer, isHandshakeCut(error) ? cutError(name, error) : tlsFlowError(name, error));
   };
   server.on('connection', (socket: Socket) => {
     names.set(socket, nameOf(socket));
