@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 import { docstringFaults } from './docstring-faults.mjs';
+import { failureOf } from './failure-of.mjs';
 
 const EXPECTED = 'hello, flows; closed: true';
 
@@ -157,7 +158,7 @@ async function run(command, args, cwd) {
     const { stdout } = await promisify(execFile)(command, args, { cwd, maxBuffer: 1 << 26 });
     return stdout;
   } catch (error) {
-    return fail(`${[command, ...args].join(' ')}\n${error.stdout ?? ''}${error.stderr ?? ''}${error.stdout === undefined ? error : ''}`);
+    return fail(`${[command, ...args].join(' ')}\n${failureOf(error)}`);
   }
 }
 

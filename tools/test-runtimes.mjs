@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { generate } from 'selfsigned';
+import { failureOf } from './failure-of.mjs';
 
 const RUNTIMES = [
   { name: 'this Node', program: () => process.execPath, args: [] },
@@ -78,7 +79,7 @@ async function installRuntimes() {
     await promisify(execFile)('npm', ['install', ...quiet, ...packages], { cwd: root, maxBuffer: 1 << 26 });
   } catch (error) {
     // A machine that cannot reach them tests what it has.
-    console.warn(`test-runtimes: without ${missing.map(({ name }) => name).join(', ')}: ${error.stderr ?? error}`);
+    console.warn(`test-runtimes: without ${missing.map(({ name }) => name).join(', ')}: ${failureOf(error)}`);
   }
 }
 
@@ -113,7 +114,7 @@ async function attempt(command, args, gaps) {
     const { stdout, stderr } = await promisify(execFile)(command, args, { cwd: folder, env, maxBuffer: 1 << 26, timeout: LIMIT_MS });
     return { stdout, stderr, failed: false };
   } catch (error) {
-    return { stdout: error.stdout ?? '', stderr: error.stderr || String(error), failed: true };
+    return { stdout: error.stdout ?? '', stderr: failureOf({ ...error, message: error.message, stdout: '' }), failed: true };
   }
 }
 
@@ -121,7 +122,7 @@ async function run(command, args, cwd) {
   try {
     return await promisify(execFile)(command, args, { cwd, maxBuffer: 1 << 26 });
   } catch (error) {
-    return fail(`${[command, ...args].join(' ')}\n${error.stdout ?? ''}${error.stderr ?? error}`);
+    return fail(`${[command, ...args].join(' ')}\n${failureOf(error)}`);
   }
 }
 
