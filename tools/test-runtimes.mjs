@@ -18,8 +18,8 @@ const RUNTIMES = [
   { name: 'Bun', package: '@oven/bun-linux-x64@1.4.5', program: (folder) => join(folder, '@oven/bun-linux-x64/bin/bun'), args: [] },
 ];
 
-/** What a runtime cannot do, by transport and the beginning of a case's name, with the reason. */
 const EPIPE = 'node:net fails a write that is blocked with EPIPE when the far side half-closes, though it reads on';
+/** What a runtime cannot do, by transport and the beginning of a case's name, with the reason. */
 const KNOWN_GAPS = {
   Deno: {
     TCP: {

@@ -5,6 +5,9 @@ import type { ConnectEndpointOptions } from '../node/endpoint/connect-endpoint.j
 import type { ListenEndpointOptions } from '../node/endpoint/listen-endpoint.js';
 import { fileError } from './file-error.js';
 
+/** `tls` is always there, with what was said of it. */
+export type Listening = Pick<ListenEndpointOptions, 'halfClose'> & Required<Pick<ListenEndpointOptions, 'tls'>>;
+
 export interface ConnectingOptions {
   readonly ca?: Uint8Array;
   readonly insecure?: true;
@@ -35,7 +38,7 @@ export function connectingOf({ ca, insecure, halfClose }: ConnectingOptions): Pi
   return { tls, ...(halfClose === undefined ? {} : { halfClose }) };
 }
 
-export function listeningOf(command: Command, { cert, key, halfClose }: ListeningOptions): Pick<ListenEndpointOptions, 'tls' | 'halfClose'> {
+export function listeningOf(command: Command, { cert, key, halfClose }: ListeningOptions): Listening {
   if ((cert === undefined) !== (key === undefined)) command.error('error: --cert and --key belong together: one of them is missing');
   const tls = { ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
   return { tls, ...(halfClose === undefined ? {} : { halfClose }) };

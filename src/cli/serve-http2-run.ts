@@ -8,9 +8,10 @@ import type { Http2Request } from '../http2/server/http2-request.js';
 import { http2Server } from '../http2/server/http2-server.js';
 import type { Http2ErrorHandler } from '../http2/server/server-exchange.js';
 import { plainText } from '../inspect/plain-text.js';
-import { listenEndpoint, type ListenEndpointOptions } from '../node/endpoint/listen-endpoint.js';
+import { listenEndpoint } from '../node/endpoint/listen-endpoint.js';
 import { onNode } from '../node/runtime.js';
 import { complain } from './complain.js';
+import type { Listening } from './endpoint-options.js';
 import { fileError } from './file-error.js';
 import { formatAddress } from './format-address.js';
 import { outputBeside } from './output-beside.js';
@@ -21,7 +22,7 @@ import { stopSignals, type StopSignals } from './stop-signals.js';
 export interface ServeHttp2Options {
   readonly drainMs: number;
   readonly maxConnections?: number;
-  readonly listening: Pick<ListenEndpointOptions, 'tls' | 'halfClose'>;
+  readonly listening: Listening;
 }
 
 /**
@@ -38,7 +39,7 @@ export function serveHttp2Run(dir: string, url: string, { drainMs, maxConnection
     const tls = /^tls:/i.test(url) ? { ...listening.tls, alpnProtocols: ['h2'] } : listening.tls;
     const handshakeErrorObserver = { next: (error: unknown) => complain(formatError(error)) };
     const limit = maxConnections === undefined ? {} : { maxConnections };
-    const options = { ...listening, ...(tls === undefined ? {} : { tls }), ...limit, listeningObserver, handshakeErrorObserver };
+    const options = { ...listening, tls, ...limit, listeningObserver, handshakeErrorObserver };
     // Detached: that listening stops must not abort them.
     const connections = listenEndpoint(url, options).pipe(detach(), takeUntil(signals.stop.pipe(tap((signal) => say(`${signal}: no new requests`)))));
     return connections.pipe(mergeMap((flow) => serve(root, flow, signals, say)));

@@ -1,4 +1,4 @@
-/** Conformance: `read()`, as section 1 of the contract has it, but for how it fails (failure-cases.ts). */
+/** Conformance: `read()`, as section 1 of the contract has it, but for how it fails (abort-cases.ts). */
 import { finalize, Subject, take, takeUntil, tap } from 'rxjs';
 import { isBytes } from '../../flow/is-bytes.js';
 import { firstDifference, joinBytes } from '../bytes.js';
