@@ -36,11 +36,15 @@ class StdioTransport extends NodeStreamTransport {
 
 /** Node never closes what it prints to, and only a socket can be ended otherwise. Not on Windows: its handles are others. */
 function closeOutput(): void {
-  const { _handle: handle } = process.stdout as { readonly _handle?: { close(): void } | null };
+  const { stdout } = process;
+  const { _handle: handle } = stdout as { readonly _handle?: { close(): void } | null };
   try {
     if (!handle || process.platform === 'win32' || !fstatSync(1).isFIFO()) return;
     const spare = openSync(devNull, 'w'); // or, where it may not be opened, there would be nothing to put in the place
     handle.close(); // or the event loop would go on watching what has the number next
+    // Node lets it be written to again after its end, and does not look whether the handle is there.
+    stdout._write = (_chunk, _encoding, done) => done();
+    stdout._writev = (_chunks, done) => done();
     closeSync(1);
     openSync(devNull, 'w'); // it takes the lowest number that is free
     closeSync(spare);
