@@ -4,6 +4,7 @@
  */
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
 import { describe } from '../../flow/describe.js';
+import { ownValue } from '../../flow/own-value.js';
 import { SINGLE_VALUE } from './single-value.js';
 
 /**
@@ -73,7 +74,7 @@ function add(where: string, headers: OutgoingHttpHeaders, name: string, value: u
   if (NOT_IN_HTTP2.has(key)) throw new TypeError(`${where}: ${key} has no meaning in HTTP/2`);
   if (key === 'te' && String(value) !== 'trailers') throw new TypeError(`${where}: te can only be trailers in HTTP/2`);
   const values = Array.isArray(value) ? value.map((one) => valueOf(where, key, one)) : valueOf(where, key, value);
-  const before = Object.hasOwn(headers, key) ? headers[key] : undefined;
+  const before = ownValue(headers, key);
   const all = before === undefined ? values : [before as string | string[], values].flat();
   if (Array.isArray(all) && all.length > 1 && SINGLE_VALUE.has(key)) throw new TypeError(`${where}: ${key} can only have one value`);
   headers[key] = all;

@@ -5,6 +5,7 @@
  */
 import type { Http2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
 import { FlowError } from '../../flow/flow-error.js';
+import { sizeOf } from '../../flow/size-of.js';
 import type { FlowLink, Transport } from '../../flow/transport.js';
 import type { Http2Connection } from '../connection/http2-connection.js';
 import { CANCEL, ENHANCE_YOUR_CALM, NO_ERROR } from '../error-codes.js';
@@ -320,7 +321,7 @@ export class StreamTransport implements Transport {
 }
 
 function joined(buffers: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(buffers.reduce((size, buffer) => size + buffer.byteLength, 0));
+  const all = new Uint8Array(sizeOf(buffers));
   let at = 0;
   for (const buffer of buffers) {
     all.set(buffer, at);

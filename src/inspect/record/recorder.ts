@@ -4,6 +4,7 @@
 import type { Observable, TapObserver } from 'rxjs';
 import { isFlowError } from '../../flow/flow-error.js';
 import type { ShutdownMode, WriteResult } from '../../flow/flow.js';
+import { sizeOf } from '../../flow/size-of.js';
 import { toTapeFailure } from '../tape/tape-failure.js';
 import type { Tape } from '../tape/tape.js';
 
@@ -165,7 +166,7 @@ function keepable(buffer: Uint8Array): Uint8Array {
 
 function joined(buffers: readonly Uint8Array[]): Uint8Array {
   if (buffers.length === 1) return keepable(buffers[0] as Uint8Array);
-  const whole = new Uint8Array(buffers.reduce((size, buffer) => size + buffer.byteLength, 0));
+  const whole = new Uint8Array(sizeOf(buffers));
   let at = 0;
   for (const buffer of buffers) {
     whole.set(buffer, at);
