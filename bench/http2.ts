@@ -15,7 +15,7 @@ export async function suites(): Promise<readonly Suite[]> {
     console.log('\nHTTP/2: h2load is not on the PATH (Debian: nghttp2-client)');
     return [];
   }
-  return [await suite('12 bytes', 12, 50_000), await suite('16 KiB', 16_384, 10_000)];
+  return [await suite('12 bytes', 12, 50_000), await suite('16 KiB', 16_384, 40_000)];
 }
 
 const execute = promisify(execFile);

@@ -92,10 +92,14 @@ describe('ByteQueue', () => {
     ['take(4): 3 bytes wait', (queue: ByteQueue) => queue.take(4)],
     ['take(-1): 3 bytes wait', (queue: ByteQueue) => queue.take(-1)],
     ['take(NaN): 3 bytes wait', (queue: ByteQueue) => queue.take(NaN)],
+    ['take(1.5): 3 bytes wait', (queue: ByteQueue) => queue.take(1.5)],
     ['skip(4): 3 bytes wait', (queue: ByteQueue) => queue.skip(4)],
     ['skip(-1): 3 bytes wait', (queue: ByteQueue) => queue.skip(-1)],
+    ['skip(0.5): 3 bytes wait', (queue: ByteQueue) => queue.skip(0.5)],
+    ['take(2.5): 3 bytes wait', (queue: ByteQueue) => queue.takePiece(2.5)],
     ['byteAt(3): 3 bytes wait', (queue: ByteQueue) => queue.byteAt(3)],
     ['byteAt(-1): 3 bytes wait', (queue: ByteQueue) => queue.byteAt(-1)],
+    ['byteAt(0.5): 3 bytes wait', (queue: ByteQueue) => queue.byteAt(0.5)],
   ])('refuses %s', (message, operation) => {
     const queue = queueOf(utf8('xabc'));
     queue.skip(1);

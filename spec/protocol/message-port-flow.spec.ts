@@ -100,8 +100,16 @@ describe('messagePortFlow', () => {
 
     it('says reset when it aborts', async () => {
       const { flow, until } = withBarePort({ windowBytes: 100 });
+      await until(1);
       flow.abort();
       expect(await until(2)).toEqual([100, 'reset']);
+    });
+
+    it('says reset when it aborts at once, where there are Web Locks before its window', async () => {
+      const { flow, until } = withBarePort({ windowBytes: 100 });
+      flow.abort();
+      const [first] = await until(1);
+      if (first !== 'reset') expect(await until(2)).toEqual([100, 'reset']);
     });
 
     it('holds at most a window of 256 MiB that a stalled consumer does not read', async () => {

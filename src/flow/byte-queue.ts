@@ -50,8 +50,8 @@ export class ByteQueue {
   /** The byte at `index`, counted from the front. */
   byteAt(index: number): number {
     const at = this.#at + index;
-    if (index >= 0 && at < this.#size) return this.#head[at] as number;
-    if (!(index >= 0) || index >= this.length) throw new RangeError(`byteAt(${index}): ${this.length} bytes wait`);
+    if (index >>> 0 === index && at < this.#size) return this.#head[at] as number;
+    this.#check('byteAt', index, this.length - 1);
     const { piece, start } = this.#pieceOf(index);
     return this.#pieces[piece]![index - start] as number;
   }
@@ -94,8 +94,7 @@ export class ByteQueue {
   /** Takes `size` bytes off the front: a view of the chunk they came in, or joined if they came in several. */
   take(size: number): Uint8Array {
     const at = this.#at;
-    const end = at + size;
-    if (!(end >= at && end <= this.#size)) return this.#join(size);
+    if (size >>> 0 !== size || at + size > this.#size) return this.#join(size);
     const view = new Uint8Array(this.#buffer, this.#offset + at, size);
     this.#advance(size);
     return view;
@@ -103,7 +102,7 @@ export class ByteQueue {
 
   /** Takes `size` bytes off the front and drops them. */
   skip(size: number): void {
-    if (!(size >= 0 && size <= this.length)) throw new RangeError(`skip(${size}): ${this.length} bytes wait`);
+    this.#check('skip', size);
     this.#advance(size);
   }
 
@@ -185,7 +184,7 @@ export class ByteQueue {
   }
 
   #join(size: number): Uint8Array {
-    if (!(size >= 0 && size <= this.length)) throw new RangeError(`take(${size}): ${this.length} bytes wait`);
+    this.#check('take', size);
     const joined = new Uint8Array(size);
     for (let filled = 0; filled < size; ) {
       const part = this.takePiece(size - filled);
@@ -193,6 +192,11 @@ export class ByteQueue {
       filled += part.length;
     }
     return joined;
+  }
+
+  /** Whether it is a whole number of bytes, and no more than there are. */
+  #check(asked: string, count: number, most = this.length): void {
+    if (!(Number.isInteger(count) && count >= 0 && count <= most)) throw new RangeError(`${asked}(${count}): ${this.length} bytes wait`);
   }
 
   /** The piece that holds the byte at `index`, and where it starts; looked for from the nearer end of the queue. */

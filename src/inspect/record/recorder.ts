@@ -6,6 +6,7 @@ import { isFlowError } from '../../flow/flow-error.js';
 import type { ShutdownMode, WriteResult } from '../../flow/flow.js';
 import { sizeOf } from '../../flow/size-of.js';
 import { toTapeFailure } from '../tape/tape-failure.js';
+import { DIRECTION_OF } from '../tape/tape-kinds.js';
 import type { Tape } from '../tape/tape.js';
 
 export class Recorder {
@@ -151,8 +152,6 @@ export class Recorder {
     if (this.#flowOver && this.#readers === 0 && this.#calls === 0) this.tape.end();
   }
 }
-
-const DIRECTION_OF = { read: 'in', write: 'out', read_write: 'both' } as const;
 
 /** Of a second reader: as the flow says it, or as one that gives it another code (`concrete`) does. */
 function isRefusal(error: unknown): boolean {

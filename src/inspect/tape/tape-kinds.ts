@@ -49,7 +49,8 @@ const MAKERS: { readonly [Kind in FiledEvent['kind']]: (fields: Fields, payloadI
   broken: (fields) => ({ kind: 'broken', direction: 'both', error: failureIn(fields) }),
 };
 
-const DIRECTION_OF = { read: 'in', write: 'out', read_write: 'both' } as const;
+/** What a `shutdown` of each mode ends. */
+export const DIRECTION_OF = { read: 'in', write: 'out', read_write: 'both' } as const;
 
 function outcomeIn(fields: Fields) {
   return flagIn(fields, 'ok') ? { ok: true as const } : { ok: false as const, error: failureIn(fields) };

@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import { defaultIfEmpty, defer, from, type Observable, type ObservableInput, of, Subscription, take } from 'rxjs';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { makeFlow } from '../../flow/make-flow.js';
-import { tcpEndsOf } from '../socket/tcp-address.js';
+import { tcpEndsOf, tcpName } from '../socket/tcp-address.js';
 import { webSocketRequest, type AcceptedWebSocketFlow, type WebSocketRequest } from './web-socket-flow.js';
 import { wsOptions, type WebSocketOptions } from './web-socket-options.js';
 import { WsTransport } from './ws-transport.js';
@@ -95,7 +95,7 @@ export class WebSocketUpgrades {
 
   #open(webSocket: WebSocket, socket: Socket, request: WebSocketRequest): void {
     const { local, remote } = tcpEndsOf(socket);
-    const name = `${'encrypted' in socket ? 'wss' : 'ws'} ${remote.host.includes(':') ? `[${remote.host}]` : remote.host}:${remote.port}`;
+    const name = tcpName(remote, 'encrypted' in socket ? 'wss' : 'ws');
     const flow = makeFlow(new WsTransport(name, webSocket, this.config));
     this.accept(Object.assign(flow, { protocol: webSocket.protocol, local, remote, request }));
   }
