@@ -215,6 +215,17 @@ describe('Endpoint', () => {
     expect(log).toEqual(['write ended', 'cut impatient', 'broken impatient']);
   });
 
+  it('is broken by an abort or its wire, and not by an end', () => {
+    const [ended, aborted, failed] = [bench().endpoint, bench().endpoint, bench().endpoint];
+    expect([ended, aborted, failed].map(({ isBroken }) => isBroken)).toEqual([false, false, false]);
+    ended.inbound.end();
+    ended.outbound.end();
+    aborted.abort('reason');
+    failed.fail('reason');
+    expect([ended, aborted, failed].map(({ isOver }) => isOver)).toEqual([true, true, true]);
+    expect([ended, aborted, failed].map(({ isBroken }) => isBroken)).toEqual([false, true, true]);
+  });
+
   it('counts the end of a write side once, and none after an abort', () => {
     const { endpoint, log } = bench();
     endpoint.writeEnded();
