@@ -24,9 +24,8 @@ export interface ConnectTcpConfig {
  * the Observable completes when that flow has closed and errors when it broke. Unsubscribing before that aborts it,
  * unless it was taken with `detach()`, and gives up a connection in the making.
  *
- * The flow reads only on demand, with half-close; aborting it resets the connection. That the peer has reset it is seen
- * within a second or so, though nobody reads or writes, and what had come before can still be read. A buffer that is kept
- * holds no more than twice its size.
+ * The flow reads only on demand, with half-close; aborting it resets the connection. A buffer that is
+ * kept holds no more than twice its size.
  *
  * Errors with `FlowError`, the system's own error as the cause: `refused`, `unreachable` (no route, or no such name),
  * `timeout`, `reset`. Throws a `TypeError` for a wrong configuration.

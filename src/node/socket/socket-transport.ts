@@ -6,7 +6,6 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FlowLink } from '../../flow/transport.js';
 import { NodeStreamTransport, type Taker } from '../stream/node-stream-transport.js';
-import { readWhenCut } from '../stream/read-when-cut.js';
 import { WriteGatherer } from '../stream/write-gatherer.js';
 import type { ReadMemory } from './read-memory.js';
 
@@ -15,7 +14,6 @@ export class SocketTransport extends NodeStreamTransport {
   override readonly highWaterMark = 262144;
 
   readonly #gatherer: WriteGatherer | null;
-  #stopWatching = () => {};
 
   /** @param memory what the socket was made to read into; without one it is not of `onread-socket`'s making. */
   constructor(
@@ -30,7 +28,6 @@ export class SocketTransport extends NodeStreamTransport {
   override open(link: FlowLink): void {
     super.open(link);
     if (this.memory !== null) this.memory.deliver = (buffer) => link.push(buffer);
-    this.#stopWatching = readWhenCut(this.socket, () => this.pull());
   }
 
   override write(buffer: Uint8Array): boolean {
@@ -56,7 +53,6 @@ export class SocketTransport extends NodeStreamTransport {
 
   override take(taker?: Taker): Duplex | null {
     const socket = super.take(taker);
-    if (socket !== null) this.#stopWatching();
     // What comes once the protocol is done, a second GOAWAY say, is nobody's: kept, it would hide the end behind it.
     if (socket !== null && this.memory !== null) this.memory.deliver = () => true;
     return socket;

@@ -8,7 +8,7 @@ import { isGone, type ConnectionHandle } from '../is-gone.js';
 
 /** Calls `onCut` once at most; what is returned ends the watch. It keeps no process alive. */
 export function watchCut(duplex: Duplex, onCut: () => void): () => void {
-  if (!canBeCut(duplex)) return () => {}; // nothing to look at
+  if (connectionOf(duplex)?.getpeername === undefined) return () => {}; // nothing to look at
   let wasCut = false;
   const look = () => {
     if (!isCut(duplex)) return;
@@ -21,11 +21,6 @@ export function watchCut(duplex: Duplex, onCut: () => void): () => void {
   };
   const timer = setInterval(look, EVERY_MS).unref();
   return () => clearInterval(timer);
-}
-
-/** Whether the system can be asked. */
-export function canBeCut(duplex: Duplex): boolean {
-  return connectionOf(duplex)?.getpeername !== undefined;
 }
 
 /** Whether the system has no connection any more, where that can be asked: of a socket, or of TLS on one. */

@@ -5,9 +5,7 @@
 import { finished } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { FlowError, type FlowErrorCode } from '../../flow/flow-error.js';
-import type { FlowLink } from '../../flow/transport.js';
 import { NodeStreamTransport } from '../stream/node-stream-transport.js';
-import { readWhenCut } from '../stream/read-when-cut.js';
 import { watchCut } from '../stream/watch-cut.js';
 import { tlsFlowError } from './tls-error.js';
 import type { TlsLine } from './tls-line.js';
@@ -19,11 +17,6 @@ export class TlsTransport extends NodeStreamTransport {
     private readonly line: TlsLine,
   ) {
     super(name, socket, socket);
-  }
-
-  override open(link: FlowLink): void {
-    super.open(link);
-    readWhenCut(this.socket, () => this.pull());
   }
 
   /**

@@ -13,7 +13,6 @@ import type { FlowLink, Transport } from '../../flow/transport.js';
 import { MessageTransport } from '../../protocol/message-transport.js';
 import { closeMeaning, errorCode, NORMAL } from '../../protocol/web-socket-close.js';
 import { mergeSmall } from '../stream/merge-small.js';
-import { readWhenCut } from '../stream/read-when-cut.js';
 import { systemFlowError } from '../system-error.js';
 import type { WebSocketOptions } from './web-socket-options.js';
 
@@ -71,8 +70,6 @@ export class WsTransport extends MessageTransport implements Transport {
     });
     socket.on('error', (error) => this.#hearError(error));
     socket.on('close', (code, reason) => this.#hearClose(code, reason.toString()));
-    const line = lineUnder(socket);
-    if (line !== null) readWhenCut(line, () => this.pull());
     if (this.#pingMs !== undefined) this.#pings = interval(this.#pingMs).subscribe(() => this.#listen());
   }
 
@@ -220,14 +217,9 @@ export class WsTransport extends MessageTransport implements Transport {
   }
 }
 
-/** All that came over the connection under a WebSocket: `ws` tells of whole messages alone. */
+/** All that came over the connection under a WebSocket, where that can be seen: `ws` tells of whole messages alone. */
 function bytesRead(socket: WebSocket): number {
-  return lineUnder(socket)?.bytesRead ?? 0;
-}
-
-/** The connection under a WebSocket, where it can be seen. */
-function lineUnder(socket: WebSocket): Socket | null {
-  return (socket as unknown as { readonly _socket?: Socket | null })._socket ?? null;
+  return (socket as unknown as { readonly _socket: Socket | null })._socket?.bytesRead ?? 0;
 }
 
 /** Whether a message that came in fragments still lacks its last, which `ws` does not tell at the close. */
