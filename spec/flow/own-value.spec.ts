@@ -7,7 +7,7 @@ describe('ownValue', () => {
     expect(ownValue(table, 'EPIPE')).toBe('no more data');
   });
 
-  it.each(['ECONNRESET', 'constructor', 'toString', '__proto__', undefined, 7, {}])('finds nothing else: %p', (key) => {
+  it.each(['ECONNRESET', 'constructor', 'toString', '__proto__', undefined, 7, {}, [['EPIPE']]])('finds nothing else: %p', (key) => {
     expect(ownValue(table, key)).toBeUndefined();
   });
 });

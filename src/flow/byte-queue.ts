@@ -3,7 +3,8 @@ import { isBytes } from './is-bytes.js';
 
 /**
  * Unread bytes: chunks go in at the back, frames come off the front. A frame that lies inside one chunk is a view of it,
- * one that spans chunks is joined once. It knows no framing and no limit: who pushes looks at `length`.
+ * one that spans chunks is joined once. It knows no framing and no limit: who pushes looks at `length`. To ask for more than
+ * waits, or for parts of a byte, is a `RangeError`.
  */
 export class ByteQueue {
   /** Bytes that wait. */
@@ -194,7 +195,7 @@ export class ByteQueue {
     return joined;
   }
 
-  /** Whether it is a whole number of bytes, and no more than there are. */
+  /** Throws a `RangeError` for what is no whole number of bytes, or more than `most`. */
   #check(asked: string, count: number, most = this.length): void {
     if (!(Number.isInteger(count) && count >= 0 && count <= most)) throw new RangeError(`${asked}(${count}): ${this.length} bytes wait`);
   }

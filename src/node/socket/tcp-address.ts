@@ -3,8 +3,13 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Ends, TcpAddress } from './socket-flow.js';
 
 /** `tcp 127.0.0.1:80`, `tcp [::1]:80`; of another `protocol` over it, `tls 127.0.0.1:443`. */
-export function tcpName({ host, port }: TcpAddress, protocol = 'tcp'): string {
-  return `${protocol} ${host.includes(':') ? `[${host}]` : host}:${port}`;
+export function tcpName(address: TcpAddress, protocol = 'tcp'): string {
+  return `${protocol} ${hostAndPort(address)}`;
+}
+
+/** As URLs have it: `127.0.0.1:80`, `[::1]:80`. */
+export function hostAndPort({ host, port }: TcpAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Of a connection that is gone already, the system does not tell the ends any more. */
